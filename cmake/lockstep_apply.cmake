@@ -1,0 +1,181 @@
+include_guard(GLOBAL)
+
+#[[
+lockstep_apply([PLAN file])
+
+Puts the project's tests under a plan. Call it once, last in the top-level CMakeLists.txt: the tests that are added
+afterwards in the top directory are found, directories added afterwards are refused.
+
+PLAN   the plan file, relative to the current source directory; default: lockstep.toml. It may be edited without
+       configuring again.
+
+Does nothing, and says so, in a project that is not the top-level one: whose suite it is decides.
+Adds the targets lockstep-check, lockstep-run-phase-<p>, lockstep-run-marker-<m>.
+]]
+function(lockstep_apply)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "PLAN")
+  _lockstep_check_arguments(lockstep_apply ONE PLAN)
+  if(NOT CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    if(NOT PROJECT_IS_TOP_LEVEL)
+      message(STATUS "Lockstep: '${PROJECT_NAME}' is part of '${CMAKE_PROJECT_NAME}', which decides how tests run: its plan is not applied")
+      return()
+    endif()
+    _lockstep_fail(lockstep_apply "it belongs into the top-level CMakeLists.txt, '${CMAKE_SOURCE_DIR}/CMakeLists.txt', as its last line")
+  endif()
+  get_property(applied GLOBAL PROPERTY _LOCKSTEP_APPLIED)
+  if(applied)
+    _lockstep_fail(lockstep_apply "it was called before in this build tree; a suite has one plan")
+  endif()
+  set_property(GLOBAL PROPERTY _LOCKSTEP_APPLIED TRUE)
+  if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    message(WARNING "Lockstep works on Linux only for now: on ${CMAKE_HOST_SYSTEM_NAME} the tests run without their plan's guards")
+    return()
+  endif()
+
+  set(plan "lockstep.toml")
+  if(DEFINED arg_PLAN)
+    set(plan "${arg_PLAN}")
+  endif()
+  get_filename_component(plan "${plan}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
+
+  set(state "${CMAKE_BINARY_DIR}/lockstep")
+  get_property(_lockstep_cmake_dir GLOBAL PROPERTY _LOCKSTEP_CMAKE_DIR)
+  _lockstep_write_project_file("${state}" "${plan}")
+  _lockstep_write_test_files("${state}" "${_lockstep_cmake_dir}")
+  _lockstep_add_targets("${plan}")
+
+  # Last of all directories: its test file is read when all tests are known.
+  set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_CLOSING "${_lockstep_cmake_dir}/detail/closing")
+  add_subdirectory("${_lockstep_cmake_dir}/detail/closing" "${state}/closing")
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _lockstep_after_all)
+endfunction()
+
+# What the program has to know of this build tree.
+function(_lockstep_write_project_file state plan)
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  set(text "{\n")
+  set(source_dir "${CMAKE_SOURCE_DIR}")
+  set(ctest "${CMAKE_CTEST_COMMAND}")
+  set(resource_spec "${CTEST_RESOURCE_SPEC_FILE}")
+  foreach(name source_dir plan ctest resource_spec)
+    _lockstep_json(value "${${name}}")
+    string(APPEND text " \"${name}\": ${value},\n")
+  endforeach()
+  if(multi_config)
+    set(multi_config "true")
+    list(GET CMAKE_CONFIGURATION_TYPES 0 default)
+  else()
+    set(multi_config "false")
+    set(default "")
+  endif()
+  string(APPEND text " \"multi_config\": ${multi_config},\n \"default_configuration\": \"${default}\",\n \"version\": 1\n}\n")
+  file(WRITE "${state}/project.json.new" "${text}")
+  file(RENAME "${state}/project.json.new" "${state}/project.json")
+endfunction()
+
+# The opening file, the guards of the other directories, and the path of the program for each configuration.
+function(_lockstep_write_test_files state cmake_dir)
+  _lockstep_write_program_files("${state}")
+  _lockstep_bracket(LOCKSTEP_BUILD_DIR_QUOTED "${CMAKE_BINARY_DIR}")
+  foreach(name open guard close)
+    configure_file("${cmake_dir}/detail/${name}.cmake.in" "${state}/${name}.cmake" @ONLY)
+  endforeach()
+
+  _lockstep_each_directory(directories "${CMAKE_SOURCE_DIR}")
+  list(POP_FRONT directories)
+  set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_GUARDED "${directories}")
+  foreach(directory IN LISTS directories)
+    get_property(files DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES)
+    set_property(DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES "${state}/guard.cmake" ${files})
+  endforeach()
+  # First in the list, so that it is read before any test, discovered ones included.
+  get_property(files DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY TEST_INCLUDE_FILES)
+  set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY TEST_INCLUDE_FILES "${state}/open.cmake" ${files})
+endfunction()
+
+# The opening file includes program.cmake to learn where the program is: known only when the project is generated.
+function(_lockstep_write_program_files state)
+  _lockstep_program(program)
+  _lockstep_bracket(quoted "${program}")
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(NOT multi_config)
+    file(GENERATE OUTPUT "${state}/program.cmake" CONTENT "set(_lockstep_program ${quoted})\n")
+    return()
+  endif()
+  file(GENERATE OUTPUT "${state}/program-$<CONFIG>.cmake" CONTENT "set(_lockstep_program ${quoted})\n")
+  list(GET CMAKE_CONFIGURATION_TYPES 0 default)
+  file(WRITE "${state}/program.cmake"
+    "set(_lockstep_configuration \"\${CTEST_CONFIGURATION_TYPE}\")\n"
+    "if(_lockstep_configuration STREQUAL \"\")\n  set(_lockstep_configuration \"${default}\")\nendif()\n"
+    "set(_lockstep_program \"lockstep for configuration \${_lockstep_configuration}\")\n"
+    "include(\"\${CMAKE_CURRENT_LIST_DIR}/program-\${_lockstep_configuration}.cmake\" OPTIONAL)\n")
+endfunction()
+
+# lockstep-check, and plain ctest with the right -L for each phase and marker that the plan declares.
+function(_lockstep_add_targets plan)
+  _lockstep_program(program)
+  add_custom_target(lockstep-check COMMAND "${program}" check --build-dir "${CMAKE_BINARY_DIR}" $<$<BOOL:$<CONFIG>>:--config> $<CONFIG>
+    COMMAND_EXPAND_LISTS USES_TERMINAL VERBATIM COMMENT "Checking ${plan} against the tests")
+  if(NOT EXISTS "${plan}")
+    return()
+  endif()
+  # Names only, read as text: the program may not be built yet. The plan's own check says what is wrong with it.
+  set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${plan}")
+  file(READ "${plan}" text)
+  # One line an element: what separates and nests CMake's lists goes first, and no name has any of it.
+  string(REGEX REPLACE "[;\\]" "?" text "${text}")
+  string(REPLACE "[" "<" text "${text}")
+  string(REPLACE "]" ">" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(table "")
+  foreach(line IN LISTS text)
+    if(line MATCHES "^[ \t]*<<[ \t]*phase[ \t]*>>")
+      set(table "phase")
+    elseif(line MATCHES "^[ \t]*<[ \t]*marker[ \t]*[.][ \t]*[\"']?([A-Za-z0-9_.-]+)[\"']?[ \t]*>")
+      set(table "")
+      _lockstep_add_run_target(marker "${CMAKE_MATCH_1}" "^${CMAKE_MATCH_1}$")
+    elseif(line MATCHES "^[ \t]*<")
+      set(table "")
+    elseif(table STREQUAL "phase" AND line MATCHES "^[ \t]*name[ \t]*=[ \t]*[\"']([A-Za-z0-9_.-]+)[\"']")
+      _lockstep_add_run_target(phase "${CMAKE_MATCH_1}" "^phase:${CMAKE_MATCH_1}$")
+    endif()
+  endforeach()
+endfunction()
+
+function(_lockstep_add_run_target kind name label)
+  set(target "lockstep-run-${kind}-${name}")
+  if(TARGET "${target}")
+    return()
+  endif()
+  string(REPLACE "." "[.]" label "${label}")
+  add_custom_target("${target}" COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${CMAKE_BINARY_DIR}" -C "$<CONFIG>" -L "${label}"
+    USES_TERMINAL VERBATIM COMMENT "Running the tests of ${kind} ${name}")
+endfunction()
+
+# Called at the end of the top-level CMakeLists.txt: nothing may come after the closing directory, or before the opening file.
+function(_lockstep_after_all)
+  get_property(closing DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_CLOSING)
+  get_property(children DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY SUBDIRECTORIES)
+  list(GET children -1 last)
+  get_filename_component(last_real "${last}" REALPATH)
+  get_filename_component(closing_real "${closing}" REALPATH)
+  if(NOT last_real STREQUAL closing_real)
+    _lockstep_fail(lockstep_apply "the directory '${last}' was added after it, so its tests would run without their guards; \
+make lockstep_apply() the last line of the top-level CMakeLists.txt")
+  endif()
+  _lockstep_check_first("${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/lockstep/open.cmake")
+  get_property(guarded DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_GUARDED)
+  foreach(directory IN LISTS guarded)
+    _lockstep_check_first("${directory}" "${CMAKE_BINARY_DIR}/lockstep/guard.cmake")
+  endforeach()
+endfunction()
+
+# _lockstep_check_first(DIRECTORY FILE): FILE is still what ctest reads first of DIRECTORY.
+function(_lockstep_check_first directory file)
+  get_property(files DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES)
+  list(POP_FRONT files first)
+  if(NOT first STREQUAL file)
+    _lockstep_fail(lockstep_apply "TEST_INCLUDE_FILES of '${directory}' was set after it, so tests would run without their guards; \
+make lockstep_apply() the last line of the top-level CMakeLists.txt")
+  endif()
+endfunction()

@@ -1,0 +1,5 @@
+if(EXISTS "/build/sub/unbuilt2[1]_tests.cmake")
+  include("/build/sub/unbuilt2[1]_tests.cmake")
+else()
+  add_test(unbuilt2_NOT_BUILT unbuilt2_NOT_BUILT)
+endif()

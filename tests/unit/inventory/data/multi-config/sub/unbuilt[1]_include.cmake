@@ -1,0 +1,1 @@
+include("/build/sub/unbuilt[1]_include-${CTEST_CONFIGURATION_TYPE}.cmake")

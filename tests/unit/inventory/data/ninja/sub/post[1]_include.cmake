@@ -1,0 +1,5 @@
+if(EXISTS "/build/sub/post[1]_tests.cmake")
+  include("/build/sub/post[1]_tests.cmake")
+else()
+  add_test(post_NOT_BUILT post_NOT_BUILT)
+endif()

@@ -1,0 +1,161 @@
+// Which tests are in which phase and carry which marker, and by which line of the plan.
+#include "resolving.hpp"
+
+namespace lockstep {
+namespace {
+
+using namespace testing;
+
+TEST(Membership, marker_by_label_and_by_expression) {
+    const auto r = resolve_well(
+        "[marker.slow]\n"            // 2
+        "tests = \"name(big.*)\"\n"  // 3
+        "[marker.net]\n",            // 4
+        {NewTest("a").labels({"slow"}), "big.1", NewTest("big.2").labels({"slow", "net"}), "other"});
+    EXPECT_EQ(membership(r, "a"), "- [slow@2]");
+    EXPECT_EQ(membership(r, "big.1"), "- [slow@3]");
+    EXPECT_EQ(membership(r, "big.2"), "- [slow@3 net@4]") << "the expression says more than the label";
+    EXPECT_EQ(membership(r, "other"), "- []");
+}
+
+TEST(Membership, predeclared_markers_come_by_label_and_have_no_line) {
+    const auto r = resolve_well("", {NewTest("a").labels({"exclusive", "serial"}), "b"});
+    EXPECT_EQ(membership(r, "a"), "- [serial@0 exclusive@0]");
+    EXPECT_EQ(membership(r, "b"), "- []");
+}
+
+TEST(Membership, a_label_is_a_marker_only_whole) {
+    const auto r = resolve_well("[marker.slow]\n", {NewTest("a").labels({"slower", "slo", "Slow"})});
+    EXPECT_EQ(membership(r, "a"), "- []");
+}
+
+TEST(Membership, markers_keep_the_plans_order_whenever_they_are_resolved) {
+    const auto r = resolve_well(
+        "[marker.late]\ntests = \"phase(p)\"\n"       // 2, 3: after the phases
+        "[marker.later]\ntests = \"marker(late)\"\n"  // 4, 5: through the marker
+        "[marker.early]\ntests = \"name(t)\"\n"       // 6, 7
+        "[[phase]]\nname = \"p\"\ntests = \"marker(early)\"\n",
+        {"t", "u"});
+    EXPECT_EQ(membership(r, "t"), "p@10 [late@3 later@5 early@7]");
+    EXPECT_EQ(membership(r, "u"), "- []");
+}
+
+TEST(Membership, phase_in_a_markers_expression_can_be_negated) {
+    const auto r = resolve_well("[marker.rest]\ntests = \"!phase(p)\"\n[[phase]]\nname = \"p\"\ntests = \"name(t)\"\n",
+                                {"t", "u"});
+    EXPECT_EQ(membership(r, "t"), "p@6 []");
+    EXPECT_EQ(membership(r, "u"), "- [rest@3]");
+}
+
+TEST(Membership, a_phase_lists_its_tests_by_entry_and_then_by_number) {
+    const auto r = resolve_well("[[phase]]\nname = \"p\"\ntests = [\"name(z*)\", \"name(*1)\"]\n",
+                                {"a1", NewTest("by_label").labels({"phase:p"}), "z1", "z0"});
+    EXPECT_EQ(r.schedule->phases[0].tests, (std::vector<std::size_t>{2, 3, 0, 1}));
+    EXPECT_EQ(membership(r, "by_label"), "p@2 []") << "the label itself has no line: that of the phase";
+}
+
+TEST(Membership, a_test_matched_twice_by_one_phase_is_in_it_once) {
+    const auto r = resolve_well("[[phase]]\nname = \"p\"\ntests = [\"name(a)\", \"all()\"]\n",
+                                {NewTest("a").labels({"phase:p"}), "b"});
+    EXPECT_EQ(r.schedule->phases[0].tests, (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(membership(r, "a"), "p@4 []");
+}
+
+TEST(Membership, two_phases_is_one_error_a_pair_with_both_lines) {
+    const auto r = resolve_text(
+        "[[phase]]\nname = \"p\"\ntests = \"name(t*)\"\n"
+        "[[phase]]\nname = \"q\"\ntests = [\n\"name(t*)\",\n\"name(q)\"]\n",
+        {"t1", "t2", "t3", "t4", "t5", "t6", NewTest("q").labels({"phase:p"})});
+    EXPECT_FALSE(r.schedule);
+    EXPECT_EQ(r.diagnostics,
+              "8: error: 't1', 't2', 't3', 't4', 't5' and 1 more would be in two phases, 'p' and 'q' [two-phases]\n"
+              "  4: the other match\n"
+              "  help: a test is in at most one phase: take it out of one, for example with '- name(…)'\n"
+              "2: error: 'q' would be in two phases, 'q' and 'p' [two-phases]\n"
+              "  9: the other match\n"
+              "  help: a test is in at most one phase: take it out of one, for example with '- name(…)'\n");
+}
+
+TEST(Membership, what_ctest_does_not_say_is_an_error_where_the_answer_depends_on_it) {
+    const auto r =
+        resolve_text("[marker.m]\ntests = \"source(x.cpp)\"\n", {NewTest("known").source("x.cpp"), "unknown", "too"});
+    EXPECT_FALSE(r.schedule);
+    EXPECT_EQ(r.diagnostics,
+              "3: error: 'source(x.cpp)' cannot be told of 'unknown', 'too' [cannot-tell]\n"
+              "  help: ctest does not say what the expression asks for (a source file, a directory, a program); use "
+              "name() or label() for these tests\n");
+}
+
+TEST(Membership, what_ctest_does_not_say_is_fine_where_the_answer_is_known_without_it) {
+    const auto r = resolve_well("[marker.m]\ntests = \"source(x.cpp) & label(y) | name(a)\"\n",
+                                {"a", "b", NewTest("c").labels({"y"}).source("x.cpp")});
+    EXPECT_EQ(membership(r, "a"), "- [m@3]");
+    EXPECT_EQ(membership(r, "b"), "- []");
+    EXPECT_EQ(membership(r, "c"), "- [m@3]");
+}
+
+TEST(Membership, a_test_whose_program_is_not_built_has_no_command_and_no_target) {
+    const auto lost = NewTest("lost").command({});
+    EXPECT_EQ(resolve_text("[marker.m]\ntests = \"command(#*--slow*)\"\n", {lost, "b"}).schedule, std::nullopt);
+    EXPECT_EQ(resolve_text("[marker.m]\ntests = \"target(x)\"\n", {lost, "b"}).schedule, std::nullopt);
+    EXPECT_EQ(membership(resolve_well("[marker.m]\ntests = \"name(lost)\"\n", {lost, "b"}), "lost"), "- [m@3]");
+}
+
+TEST(Membership, an_expression_that_matches_nothing_is_a_warning) {
+    const auto r = resolve_text(
+        "[marker.m]\ntests = \"name(nope)\"\n"
+        "[marker.quiet]\ntests = \"none()\"\n"
+        "[[phase]]\nname = \"p\"\ntests = [\"name(a)\", \"suite(Nope)\"]\n"
+        "[[phase]]\nname = \"q\"\noptional = true\ntests = \"name(neither)\"\n",
+        {"a"});
+    EXPECT_TRUE(r.schedule);
+    EXPECT_EQ(r.diagnostics,
+              "3: warning: 'name(nope)' of marker 'm' matches no test [matches-nothing]\n"
+              "  help: `lockstep list -E EXPR` shows what an expression matches\n"
+              "8: warning: 'suite(Nope)' of phase 'p' matches no test [matches-nothing]\n"
+              "  help: `lockstep list -E EXPR` shows what an expression matches\n");
+}
+
+TEST(Membership, a_phase_label_that_the_plan_does_not_know_is_an_error) {
+    const auto r = resolve_text("", {NewTest("a").labels({"phase:core"}), NewTest("b").labels({"phases:core"})});
+    EXPECT_FALSE(r.schedule);
+    EXPECT_EQ(r.diagnostics,
+              "-: error: test 'a' has the label 'phase:core', and the plan has no such phase [unknown-phase]\n"
+              "  help: declare the phase in the plan, or change PHASE where the test is added\n");
+}
+
+TEST(Membership, names_of_generated_tests_are_refused) {
+    const std::vector<std::pair<const char*, bool>> table{
+        {"checkpoint.core", true},    {"checkpoint.", true},         {"barrier.x", true},        {"order.x", true},
+        {"cleanup.x", true},          {"service.users.start", true}, {"service.x.stop", true},   {"lockstep.end", true},
+        {"service.users", false},     {"services.a.stop", false},    {"lockstep.ending", false}, {"checkpoint", false},
+        {"a.checkpoint.core", false}, {"Checkpoint.core", false},
+    };
+    for (const auto& [name, refused] : table) {
+        EXPECT_EQ(is_generated_name(name), refused) << name;
+        const auto r = resolve_text("", {name});
+        EXPECT_EQ(r.schedule.has_value(), !refused) << name;
+        EXPECT_EQ(r.diagnostics,
+                  refused ? fmt::format("-: error: test '{}' has a name that Lockstep gives to tests of its own "
+                                        "[reserved-name]\n  help: rename it: checkpoint.*, barrier.*, order.*, "
+                                        "cleanup.*, service.* and lockstep.end are taken\n",
+                                        name)
+                          : "");
+    }
+}
+
+TEST(Membership, names_with_a_line_end_are_refused) {
+    for (const auto& [name, text] :
+         std::vector<std::pair<std::string, std::string>>{{"a\nb", "a\\x0ab"}, {"a\r", "a\\x0d"}}) {
+        const auto r = resolve_text("", {NewTest(name)});
+        EXPECT_FALSE(r.schedule);
+        EXPECT_EQ(r.diagnostics,
+                  "-: error: the name of test '" + text +
+                      "' holds a line end [bad-test-name]\n"
+                      "  help: rename it: ctest's log has a line a name, and verdicts are read from there\n");
+    }
+    EXPECT_TRUE(resolve_well("", {"a;b ]==] \" $x #\t \xc3\xa4"}).schedule);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,284 @@
+// `lockstep checkpoint`: the generated test at the end of a phase. It always runs and fails by itself; see
+// session/judge.hpp for what it judges by.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "commands/commands.hpp"
+#include "commands/resolution.hpp"
+#include "commands/settle.hpp"
+#include "commands/times.hpp"
+#include "os/files.hpp"
+#include "os/machine.hpp"
+#include "session/judge.hpp"
+#include "text/quote.hpp"
+
+namespace lockstep {
+namespace {
+
+/// More tests than this are named by number in the command that runs them again.
+constexpr std::size_t by_name_at_most = 10;
+
+/// One that is named must exist: a file of the session that opened before any test ran.
+Session this_session(const Layout& layout) {
+    const auto id = os::environment("LOCKSTEP_SESSION");
+    if (id && !id->empty()) {
+        for (auto& session : read_sessions(layout)) {
+            if (session.id == *id) return session;
+        }
+    }
+    throw Refusal(
+        "a checkpoint judges a run of ctest, and there is none around it: start it with ctest, for example "
+        "`ctest -R '^checkpoint[.]'`");
+}
+
+std::string fingerprint_of_command(const std::vector<std::string>& command, const std::string& directory) {
+    FileCollector collector(directory);
+    collector.add_test(command, {}, directory, {});
+    auto table = collector.take();
+    auto identities = identify_all(table);
+    std::string words;
+    for (const auto& word : command) words.append(word).push_back('\0');
+    return Fingerprints(std::move(table), std::move(identities), [](const auto&, const auto&) { return std::nullopt; })
+        .of(0, words);
+}
+
+class Checkpoint {
+public:
+    Checkpoint(const Layout& layout, const RunTable& table, Session session, std::size_t phase)
+        : layout_(layout), table_(table), session_(std::move(session)), phase_(phase) {}
+
+    int run() {
+        const auto text = read_log(layout_, session_);
+        if (!text)
+            throw Refusal(
+                fmt::format("the log of ctest {} cannot be read: what has run cannot be told", session_.ctest.pid));
+        log_ = read_session_log(layout_, table_, session_, *text);
+        for (const auto p : table_.phases[phase_].judges) judge_phase(p);
+        print();
+        write_checkpoint_time(layout_, session_, phase_, failures_.empty());
+        return failures_.empty() ? 0 : 1;
+    }
+
+private:
+    const RunTable::Phase& phase() const { return table_.phases[phase_]; }
+
+    History& history() {
+        if (!history_) history_.emplace(layout_.history());
+        return *history_;
+    }
+
+    void judge_phase(std::size_t p) {
+        const auto& phase = table_.phases[p];
+        std::vector<JudgedTest> tests;
+        std::vector<std::string> not_now;
+        for (const auto position : phase.tests) {
+            const auto& test = table_.tests[position];
+            if (!test.gated) continue;
+            tests.push_back(
+                {test.name, static_cast<std::uint32_t>(position + 1), test.disabled, test.not_built, std::nullopt});
+            if (!test.disabled && log_.find(tests.back().index) == nullptr) not_now.push_back(test.name);
+        }
+        if (!not_now.empty()) add_recorded(tests, not_now);
+        if (tests.empty() && !phase.optional) {
+            failures_.push_back(
+                fmt::format("no test is in phase '{}' ({}; optional = true allows that)", phase.name, phase.place));
+        }
+        const auto judgement = judge(tests, log_);
+        total_ += tests.size();
+        all_right_ += judgement.all_right;
+        for (const auto& finding : judgement.failures) add(p, finding, failures_, true);
+        for (const auto& finding : judgement.untested)
+            add(p, finding, phase.untested_fails ? failures_ : untested_, true);
+        judge_verifications(p, judgement.ran_now);
+    }
+
+    void add(std::size_t p, const Finding& finding, std::vector<std::string>& lines, bool runnable) {
+        lines.push_back(fmt::format("{:<17} {}{}", describe(finding.standing), finding.name,
+                                    p == phase_ ? "" : fmt::format("  (phase {})", table_.phases[p].name)));
+        if (runnable && &lines == &failures_) again_.push_back(finding.name);
+    }
+
+    void add_recorded(std::vector<JudgedTest>& tests, const std::vector<std::string>& names) {
+        if (!os::exists(layout_.history())) return;
+        const auto last = history().last(names);
+        if (last.empty()) return;
+        auto fingerprints = session_fingerprints(layout_, session_, history());
+        for (auto& test : tests) {
+            const auto found = last.find(test.name);
+            if (found == last.end() || found->second.outcome == Outcome::lost) continue;
+            const auto position = test.index - 1;
+            const auto now = fingerprints.of(position, table_.tests[position].command_hash);
+            test.recorded = RecordedVerdict{found->second.outcome <= Outcome::skipped,
+                                            !now.empty() && now == found->second.fingerprint};
+        }
+        remember_fresh_hashes(fingerprints, history());
+    }
+
+    void judge_verifications(std::size_t p, bool ran_now) {
+        const auto& phase = table_.phases[p];
+        if (phase.verifications.empty()) return;
+        if (p == phase_ && ran_now) {
+            verify();
+            return;
+        }
+        const auto now = read_verified(layout_, session_, p);
+        std::map<std::string, TestRecord, std::less<>> last;
+        if (os::exists(layout_.history())) last = history().last(keys(phase));
+        for (const auto& verification : phase.verifications) {
+            const auto name = fmt::format("verification '{}'", verification.name);
+            if (now) {
+                const auto found = std::ranges::find(*now, verification.name, &VerifiedNow::name);
+                if (found != now->end()) {
+                    if (!found->passed) add(p, {name, Standing::failed_now}, failures_, false);
+                    continue;
+                }
+            }
+            const auto found = last.find(verification_key(phase.name, verification.name));
+            auto& untested = phase.untested_fails ? failures_ : untested_;
+            if (found == last.end() || found->second.outcome == Outcome::lost) {
+                add(p, {name, Standing::never_run}, untested, false);
+            } else if (found->second.fingerprint.empty() ||
+                       found->second.fingerprint != fingerprint_of_command(words(verification), table_.build_dir)) {
+                add(p, {name, Standing::changed_since}, untested, false);
+            } else if (found->second.outcome != Outcome::passed) {
+                add(p, {name, Standing::failed_before}, failures_, false);
+            }
+        }
+    }
+
+    static std::vector<std::string> keys(const RunTable::Phase& phase) {
+        std::vector<std::string> names;
+        for (const auto& verification : phase.verifications)
+            names.push_back(verification_key(phase.name, verification.name));
+        return names;
+    }
+
+    std::string temp() const {
+        const auto index = table_.generated_index("checkpoint." + phase().name).value_or(0);
+        return fmt::format("{}/{}", layout_.temp(session_.number), index);
+    }
+
+    std::vector<std::string> words(const RunTable::Verification& verification) const {
+        std::vector<std::string> command;
+        for (const auto& word : verification.command) command.push_back(word.fill(temp(), session_.id));
+        return command;
+    }
+
+    void verify() {
+        std::vector<VerifiedNow> verified;
+        for (const auto& verification : phase().verifications) {
+            os::RunOptions options;
+            options.command = words(verification);
+            options.working_directory = table_.build_dir;
+            options.own_group = false;  // so that ctest's time-out and an interrupt reach it
+            os::make_directories(temp());
+            const auto result = os::run(options);
+            const bool passed = result.status == 0;
+            fmt::print("verification '{}' ({}): {} in {:.2f} s\n", verification.name, verification.place,
+                       passed ? "passed" : fmt::format("failed with status {}", result.status), result.seconds);
+            if (!result.output.empty()) fmt::print("{}{}", result.output, result.output.ends_with('\n') ? "" : "\n");
+            if (!passed)
+                add(phase_, {fmt::format("verification '{}'", verification.name), Standing::failed_now}, failures_,
+                    false);
+            verified.push_back({verification.name, passed, fingerprint_of_command(options.command, table_.build_dir)});
+        }
+        write_verified(layout_, session_, phase_, verified);
+    }
+
+    void print() const {
+        fmt::print("checkpoint of phase '{}' ({}): {} of {} tests are all right\n", phase().name, phase().place,
+                   all_right_, total_);
+        if (!failures_.empty()) {
+            fmt::print("It fails because of\n");
+            for (const auto& line : failures_) fmt::print("  {}\n", line);
+        }
+        if (!untested_.empty()) {
+            fmt::print("Not known in this session, and let through (untested = \"pass\")\n");
+            for (const auto& line : untested_) fmt::print("  {}\n", line);
+        }
+        if (!again_.empty()) fmt::print("To run them again:\n  {}\n", command_for(again_));
+    }
+
+    std::string command_for(const std::vector<std::string>& names) const {
+        std::vector<std::string> command{"ctest", "--test-dir", table_.build_dir};
+        if (!session_.configuration.empty()) command.insert(command.end(), {"-C", session_.configuration});
+        if (names.size() <= by_name_at_most) {
+            std::string regex = "^(";
+            for (const auto& name : names) regex += (regex.size() > 2 ? "|" : "") + ctest_regex(name);
+            command.insert(command.end(), {"-R", regex + ")$"});
+        } else {
+            std::string numbers = "0,0,0";
+            for (std::size_t position = 0; position < table_.tests.size(); ++position) {
+                if (std::ranges::find(names, table_.tests[position].name) != names.end())
+                    numbers += fmt::format(",{}", position + 1);
+            }
+            command.insert(command.end(), {"-I", numbers});
+        }
+        return shell_command(command);
+    }
+
+    const Layout& layout_;
+    const RunTable& table_;
+    Session session_;
+    std::size_t phase_;
+    LogReading log_;
+    std::optional<History> history_;
+    std::size_t total_ = 0, all_right_ = 0;
+    std::vector<std::string> failures_, untested_, again_;
+};
+
+}  // namespace
+
+int checkpoint_command(const InternalOptions& options) {
+    if (options.only_wait) return 0;
+    Layout layout;
+    layout.state = options.state;
+    const auto table = read_run_table(layout, options.graph);
+    if (!table)
+        throw Refusal(
+            fmt::format("'{}/run.json' is missing or damaged: list the tests once (`ctest -N`) to make it anew",
+                        layout.graph(options.graph)));
+    layout.build_dir = table->build_dir;
+    const auto phase = table->phase_index(options.phase);
+    if (!phase) throw Refusal(fmt::format("there is no phase '{}'", options.phase));
+    return Checkpoint(layout, *table, this_session(layout), *phase).run();
+}
+
+int end_command(const InternalOptions& options) {
+    Layout layout;
+    layout.state = options.state;
+    auto session = this_session(layout);
+    const auto table = read_run_table(layout, session.graph);
+    const auto text = read_log(layout, session);
+    if (!table || !text) {
+        // Never a verdict: the next session will say what it could not find.
+        fmt::print("lockstep: warning: the session's {} cannot be read; nothing was recorded\n",
+                   table ? "log" : "table");
+        return 0;
+    }
+    layout.build_dir = table->build_dir;
+    const auto log = read_session_log(layout, *table, session, *text);
+    try {
+        History history(layout.history(),
+                        [](const std::string& message) { fmt::print("lockstep: warning: {}\n", message); });
+        record_session(layout, session, *table, true, history);
+        tidy_temp_directories(layout, session, *table, log);
+        write_end_time(layout, session);
+        session.ended = true;
+        session.holds = false;
+        write_session(layout, session);
+    } catch (const std::exception& error) {
+        fmt::print("lockstep: warning: {}\n", error.what());
+    }
+    const auto ran =
+        std::ranges::count_if(log.entries, [&](const LogEntry& entry) { return entry.index <= table->tests.size(); });
+    if (ran == 0 && session.no_tests_error) {
+        fmt::print("no test of the project was run, and ctest was asked to fail then (--no-tests=error)\n");
+        return 1;
+    }
+    fmt::print("{} test{} recorded in {}\n", ran, ran == 1 ? "" : "s", layout.history());
+    return 0;
+}
+
+}  // namespace lockstep

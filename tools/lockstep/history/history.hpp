@@ -1,0 +1,87 @@
+// The database of sessions: one SQLite file a build tree and configuration. Verdicts and durations of tests, what is
+// owed, kept temp directories, content hashes by file identity. What unchanged means is decided by the caller, who
+// gives a fingerprint with each verdict. Failures throw std::runtime_error naming the file; a file that is not a
+// database, or of a newer schema, is set aside as history.db.unreadable-<n> with a message through `warn`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+
+/// unknown: the log contradicted itself, a gate takes it for a failure; lost: that session's log is gone, nothing is
+/// known.
+enum class Outcome { passed, skipped, failed, not_run, unknown, lost };
+
+struct TestRecord {
+    std::string name;  ///< a verification is recorded as "<phase>\n<verification>"
+    Outcome outcome{};
+    double seconds = 0;
+    /// What it ran with, as it was when the session opened; "": cannot be known, never equal to anything.
+    std::string fingerprint;
+};
+
+struct SessionRecord {
+    std::string id;  ///< LOCKSTEP_SESSION
+    std::int64_t opened_ns = 0, ended_ns = 0;
+    int jobs = 0;           ///< 0: unknown
+    bool complete = false;  ///< lockstep.end ran
+};
+
+struct Debt {
+    std::int64_t id = 0;
+    std::string session;
+    std::string kind;  ///< "cleanup"
+    std::string what;  ///< phase
+    std::vector<std::string> command;
+    std::string working_directory;
+    std::vector<std::string> environment;  ///< NAME=value
+};
+
+class History {
+public:
+    explicit History(const std::string& path, const std::function<void(const std::string&)>& warn = {});
+    ~History();
+    History(History&&) noexcept;
+    History& operator=(History&&) noexcept;
+
+    /// Idempotent: recording a session again replaces what it said before. One transaction.
+    void record(const SessionRecord& session, std::span<const TestRecord> results);
+    /// The last verdict of each test ever recorded, by name ('not_run' counts as a verdict). Only of `names` if not
+    /// empty.
+    [[nodiscard]] std::map<std::string, TestRecord, std::less<>> last(std::span<const std::string> names = {}) const;
+    [[nodiscard]] std::optional<SessionRecord> session(std::string_view id) const;
+    /// Mean duration of the last few passed runs, by name. Seconds.
+    [[nodiscard]] std::map<std::string, double, std::less<>> durations() const;
+
+    std::int64_t owe(const Debt& debt);
+    [[nodiscard]] std::vector<Debt> debts() const;
+    void paid(std::int64_t id);
+
+    /// kept/<number> holds what `test` left: its number, reusing the one it has, else the smallest free.
+    std::int64_t keep(const std::string& test);
+    std::vector<std::int64_t> keep(std::span<const std::string> tests);  ///< one transaction, which is one fsync
+    [[nodiscard]] std::map<std::string, std::int64_t, std::less<>> kept() const;
+    void forget_kept(const std::string& test);
+    void forget_kept(std::span<const std::string> tests);  ///< one transaction
+
+    /// Content hashes by path; `identity` is an opaque text of the file's identity when it was hashed.
+    struct KnownHash {
+        std::string path, identity, hash;
+    };
+    [[nodiscard]] std::map<std::string, KnownHash, std::less<>> known_hashes() const;
+    void remember_hashes(std::span<const KnownHash> hashes);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep

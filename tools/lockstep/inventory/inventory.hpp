@@ -1,0 +1,46 @@
+// The tests CTest knows. Values only: readers are ctest_json.hpp (what ctest lists) and test_files.hpp (the scripts it
+// read them from).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// One test as CTest has it, before Lockstep adds anything.
+struct InventoryTest {
+    std::string name;
+    std::vector<std::string>
+        command;               ///< empty: CTest did not find the program (a run says "Could not find executable")
+    std::string command_line;  ///< words joined by a space
+
+    // Properties. An absent one is empty or none.
+    std::vector<std::string> labels, depends, resource_lock, required_files, attached_files;
+    std::vector<std::string> fixtures_setup, fixtures_required, fixtures_cleanup;
+    std::vector<std::string> environment;  ///< "NAME=value"
+    std::vector<std::string> environment_modification;
+    std::optional<double> timeout;  ///< seconds
+    std::optional<int> processors;
+    std::optional<double> cost;
+    bool run_serial = false, disabled = false, will_fail = false;
+    bool has_resource_groups = false;
+    std::size_t resource_group_count = 0;  ///< processes in RESOURCE_GROUPS
+    std::string working_directory;
+    std::optional<int> skip_return_code;
+
+    // Where it was added. From the backtrace (outermost frame for `dir`), else from the test file that names it.
+    std::string added_file;  ///< as CTest gives it, "" when unknown
+    std::uint32_t added_line = 0;
+    std::optional<std::string> dir;     ///< relative to the source tree's top, "." for the top itself
+    std::optional<std::string> source;  ///< DEF_SOURCE_LINE's file
+    std::string suite;                  ///< the part of the name before the first '.'
+    std::optional<std::string> target;  ///< base name of command[0]
+};
+
+struct Inventory {
+    std::vector<InventoryTest> tests;  ///< in CTest's order: test number i is tests[i - 1]
+};
+
+}  // namespace lockstep

@@ -1,0 +1,66 @@
+// Files. Failures of the system throw std::system_error whose text names the path.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lockstep::os {
+
+/// The whole text; none if there is no such file (ENOENT, ENOTDIR). Other failures throw. Works for /proc files.
+[[nodiscard]] std::optional<std::string> read_file(const std::string& path);
+
+/// Writes to a temporary name beside `path`, flushes to disk if `durable`, renames. On failure (a full disk) the old
+/// file stays whole, the temporary one is removed, and it throws. An unchanged text leaves the file alone.
+void write_file(const std::string& path, std::string_view text, bool durable = false);
+
+void make_directories(const std::string& path);
+/// Removes a tree, following no links; files that vanish meanwhile are no error; makes directories writable as needed.
+void remove_tree(const std::string& path);
+/// mkdir if missing, else empties it. Returns true if there was something to remove. Cheap when there is not.
+bool make_empty_directory(const std::string& path);
+[[nodiscard]] bool is_empty_directory(const std::string& path);  ///< false also where there is no such directory
+[[nodiscard]] bool exists(const std::string& path);
+/// Names in a directory, sorted; empty if there is none.
+[[nodiscard]] std::vector<std::string> list_directory(const std::string& path);
+/// Renames a file or tree; copies and removes where that crosses file systems.
+void move_tree(const std::string& from, const std::string& to);
+/// Points the symbolic link `path` at `target`, atomically.
+void replace_symlink(const std::string& target, const std::string& path);
+
+/// Tells whether a file may have changed without reading it.
+struct FileIdentity {
+    std::uint64_t device = 0, inode = 0, size = 0;
+    std::int64_t modified_ns = 0;
+    bool operator==(const FileIdentity&) const = default;
+};
+/// Follows links; none if there is no such file or it is not a regular file or directory.
+[[nodiscard]] std::optional<FileIdentity> identify(const std::string& path);
+[[nodiscard]] bool is_regular_file(const std::string& path);
+
+/// XXH3-128 of the content, 32 hex digits; none if it cannot be read. https://xxhash.com
+[[nodiscard]] std::optional<std::string> hash_file(const std::string& path);
+[[nodiscard]] std::string hash_text(std::string_view text);
+
+/// DT_NEEDED, DT_RPATH/DT_RUNPATH of an ELF file ($ORIGIN expanded), read with libelf; empty for anything else.
+struct ElfNeeds {
+    std::vector<std::string> needed, search_path;
+};
+[[nodiscard]] ElfNeeds elf_needs(const std::string& path);
+
+/// Held until destroyed: an exclusive flock on `path`, which is created. Blocks. The kernel frees it when we die.
+class FileLock {
+public:
+    explicit FileLock(const std::string& path);
+    ~FileLock();
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+
+private:
+    int fd_;
+};
+
+}  // namespace lockstep::os

@@ -1,0 +1,19 @@
+// This machine and this moment.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lockstep::os {
+
+[[nodiscard]] int processors();              ///< that this process may use (affinity, cgroup quota), at least 1
+[[nodiscard]] std::uint64_t memory_bytes();  ///< the smaller of the machine's and the cgroup's limit
+[[nodiscard]] std::string host_name();
+[[nodiscard]] std::string boot_id();
+[[nodiscard]] std::string process_namespace();  ///< "pid:[4026531836]"
+[[nodiscard]] std::int64_t now_ns();            ///< wall clock, since 1970
+[[nodiscard]] std::optional<std::string> environment(const std::string& name);
+[[nodiscard]] std::string own_executable();
+
+}  // namespace lockstep::os

@@ -1,0 +1,62 @@
+// Processes, through /proc. Failures of the system throw std::system_error; a process that is gone is a value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lockstep::os {
+
+/// A process, safe against reuse of its number: `start` is /proc/PID/stat's field 22 (clock ticks since boot).
+struct ProcessId {
+    int pid = 0;
+    std::uint64_t start = 0;
+    bool operator==(const ProcessId&) const = default;
+};
+
+[[nodiscard]] bool proc_available();
+[[nodiscard]] ProcessId parent_process();
+[[nodiscard]] int own_process();
+/// The identity of whoever has that number now; none if nobody.
+[[nodiscard]] std::optional<ProcessId> identify_process(int pid);
+/// Running, or a zombie that nobody has waited for (then false: it runs no more).
+[[nodiscard]] bool alive(const ProcessId& process);
+[[nodiscard]] int parent_of(int pid);         ///< 0 if gone
+[[nodiscard]] int process_group_of(int pid);  ///< 0 if gone
+[[nodiscard]] std::vector<std::string> command_line_of(int pid);
+[[nodiscard]] std::string executable_of(int pid);  ///< "" if unreadable
+/// Numbers of open descriptors with what /proc says they point to ("… (deleted)" included).
+[[nodiscard]] std::vector<std::pair<int, std::string>> open_files_of(int pid);
+/// All processes of this user whose environment holds exactly `name`=`value`.
+[[nodiscard]] std::vector<ProcessId> processes_with_environment(const std::string& name, const std::string& value);
+
+/// Makes `path` a hard link of what descriptor `fd` of process `pid` is open on, also when that has lost its name
+/// (linkat of /proc/PID/fd/N with AT_SYMLINK_FOLLOW). False where that cannot be done.
+[[nodiscard]] bool link_open_file(int pid, int fd, const std::string& path);
+
+/// TERM, then after `patience` KILL; returns when gone (or after one more second).
+void end_process(const ProcessId& process, std::chrono::milliseconds patience);
+
+struct RunOptions {
+    std::vector<std::string> command;  ///< no shell; command[0] is looked up in PATH
+    std::string working_directory;     ///< "": ours
+    std::vector<std::pair<std::string, std::string>> set_environment;
+    std::vector<std::string> unset_environment;
+    std::optional<std::chrono::milliseconds> timeout;  ///< then the process group gets TERM, after 5 s KILL
+    bool own_group = true;                             ///< a process group of its own
+    bool merge_stderr = true;                          ///< standard error into the output; else it goes to ours
+};
+struct RunResult {
+    int status = 0;  ///< exit status; 128 + signal; 127: could not be started
+    bool timed_out = false;
+    std::string output;
+    double seconds = 0;
+};
+/// Runs a command to its end and captures its standard output. Standard input is /dev/null.
+[[nodiscard]] RunResult run(const RunOptions& options);
+
+}  // namespace lockstep::os

@@ -1,0 +1,346 @@
+// Cost matters here. For each property key of each call of set_tests_properties, ctest goes through all its tests and
+// compares names; a test's record is large, so what costs is fetching them. Hence one call for all tests that get the
+// same, with all their names, and for each test one call of one key, ENVIRONMENT, that nobody shares. Calls of their
+// own besides are for names that CMake's list rules would let swallow their neighbour.
+#include "overlay/overlay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "schedule/names.hpp"
+#include "text/quote.hpp"
+
+namespace lockstep {
+namespace {
+
+/// Values of list-valued properties of one test, in one call where they can be.
+class Properties {
+public:
+    /// `value` is literal text.
+    void add(const char* key, std::string_view value) {
+        if (cmake_list_safe(value)) {
+            raw(key, cmake_quoted_inside(cmake_list_element(value)));
+        } else {
+            alone_.emplace_back(key, cmake_quoted_inside(cmake_list_element(value)));
+        }
+    }
+    /// `value` is already the inside of a quoted argument and holds references that ctest evaluates.
+    void raw(const char* key, std::string value) {
+        for (auto& [name, values] : together_) {
+            if (std::string_view(name) == key) {
+                values += ';';
+                values += value;
+                return;
+            }
+        }
+        together_.emplace_back(key, std::move(value));
+    }
+    void raw_alone(const char* key, std::string value) { alone_.emplace_back(key, std::move(value)); }
+
+    /// " PROPERTIES …" of the call that holds what can stand together; "" if nothing does.
+    [[nodiscard]] std::string together() const {
+        if (together_.empty()) return {};
+        std::string out = " PROPERTIES";
+        for (const auto& [key, value] : together_)
+            out.append("\n  ").append(key).append(" \"").append(value).append("\"");
+        return out.append(")\n");
+    }
+    void write_alone(std::string& out, std::string_view name) const {
+        for (const auto& [key, value] : alone_) {
+            out.append("set_tests_properties(")
+                .append(name)
+                .append(" PROPERTIES ")
+                .append(key)
+                .append(" \"")
+                .append(value)
+                .append("\")\n");
+        }
+    }
+    void write(std::string& out, std::string_view test) const {
+        const auto name = cmake_bracket(test);
+        if (auto text = together(); !text.empty()) out.append("set_tests_properties(").append(name).append(text);
+        write_alone(out, name);
+    }
+
+private:
+    std::vector<std::pair<const char*, std::string>> together_, alone_;
+};
+
+class Writer {
+public:
+    Writer(const Schedule& schedule, const FillValues& values, const OverlayOptions& options, Diagnostics& diagnostics)
+        : schedule_(schedule), plan_(*schedule.plan), values_(values), options_(options), diagnostics_(diagnostics) {}
+
+    std::optional<std::string> write() {
+        out_.reserve(schedule_.tests.size() * 400 + 4096);
+        out_ += fmt::format(
+            "# Made by Lockstep {} from {}; made anew when that changes, so do not edit.\n"
+            "# Read by ctest after all tests: adds to the properties they have. LOCKSTEP_DISABLE=1 leaves all of it "
+            "out.\n"
+            "cmake_policy(VERSION 3.25)\n",
+            options_.version, comment(plan_.source->name()));
+        find_twins();
+        for (const auto& test : schedule_.tests) sort_test(test);
+        write_groups();
+        if (!own_.empty())
+            out_.append("\n# What each test has of its own: its temp directory, its context.\n").append(own_);
+        out_ += "\n# Tests that Lockstep adds.\n";
+        for (std::size_t g = 0; g < schedule_.generated.size(); ++g) write_generated(g);
+        if (failed_) return std::nullopt;
+        return std::move(out_);
+    }
+
+private:
+    static std::string comment(std::string_view text) {
+        std::string line(text);
+        std::ranges::replace_if(
+            line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+        return line;
+    }
+    static std::string temp(std::size_t number) { return fmt::format("${{_lockstep_temp}}/{}", number); }
+
+    /// "phase core (lockstep.toml:12), marker serial (lockstep.toml:30)"
+    std::string origin(const ScheduledTest& test) const {
+        std::string text;
+        const auto add = [&](const std::string& what, const Place& place) {
+            text += text.empty() ? "" : ", ";
+            text += place.known() ? fmt::format("{} ({})", what, place.brief()) : what;
+        };
+        if (test.phase) add(fmt::format("phase {}", plan_.phases[*test.phase].name.value), test.phase_place);
+        for (const auto& [index, place] : test.markers)
+            add(fmt::format("marker {}", plan_.markers[index].name.value), place);
+        return text.empty() ? "no phase, no marker" : comment(text);
+    }
+
+    /// Sorts what a test gets into what it shares with others and what is its own.
+    void sort_test(const ScheduledTest& test) {
+        const auto& own = schedule_.inventory->tests[test.position];
+        const auto number = test.position + 1;
+        Properties shared;
+        for (const auto& f : test.fixtures_required) shared.add("FIXTURES_REQUIRED", f.value);
+        for (const auto& f : test.fixtures_setup) shared.add("FIXTURES_SETUP", f.value);
+        for (const auto& label : test.labels) shared.add("LABELS", label.value);
+        for (const auto& lock : test.locks) shared.add("RESOURCE_LOCK", lock.value);
+        if (const auto group = resource_group(test); !group.empty()) shared.raw("RESOURCE_GROUPS", group);
+        if (test.timeout) shared.raw("TIMEOUT", test.timeout->value);
+        if (test.processors) shared.raw("PROCESSORS", test.processors->value);
+        if (test.alone) shared.raw("RUN_SERIAL", "TRUE");
+        if (auto text = shared.together(); !text.empty()) {
+            const auto [group, fresh] = group_of_.try_emplace(origin(test) + "\n" + text, groups_.size());
+            if (fresh) groups_.push_back({origin(test), std::move(text), {}});
+            groups_[group->second].tests.push_back(test.position);
+        }
+        Properties single;
+        write_environment(single, test, own, number);
+        if (test.own_working_directory) single.raw("WORKING_DIRECTORY", temp(number));
+        single.write(own_, own.name);
+        shared.write_alone(own_, cmake_bracket(own.name));
+    }
+
+    void write_groups() {
+        for (const auto& group : groups_) {
+            out_ += fmt::format("\n# {} test{}: {}\nset_tests_properties(", group.tests.size(),
+                                group.tests.size() == 1 ? "" : "s", group.origin);
+            for (const auto position : group.tests)
+                out_.append("\n  ").append(cmake_bracket(schedule_.inventory->tests[position].name));
+            out_.append("\n ").append(group.properties);
+        }
+    }
+
+    void write_environment(Properties& properties, const ScheduledTest& test, const InventoryTest& own,
+                           std::size_t number) {
+        const auto is_own = [&](std::string_view name) {
+            return std::ranges::any_of(own.environment, [&](const auto& entry) {
+                return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
+            });
+        };
+        const auto literal = [&](std::string_view name, std::string_view value) {
+            if (!is_own(name)) properties.add("ENVIRONMENT", fmt::format("{}={}", name, value));
+        };
+        const auto path = [&](std::string_view name, const std::string& value) {
+            if (!is_own(name)) properties.raw("ENVIRONMENT", fmt::format("{}={}", name, value));
+        };
+        if (plan_.defaults.context.value) {
+            literal("LOCKSTEP_TEST", own.name);
+            literal("LOCKSTEP_PHASE", test.phase ? plan_.phases[*test.phase].name.value : "");
+            std::string markers;
+            for (const auto& [index, place] : test.markers) {
+                markers += (markers.empty() ? "" : ",") + plan_.markers[index].name.value;
+            }
+            literal("LOCKSTEP_MARKERS", markers);
+        }
+        if (test.isolate.tmp) {
+            const auto directory = temp(number);
+            for (const auto* name : {"LOCKSTEP_TEMP_DIR", "TMPDIR", "TMP", "TEMP"}) path(name, directory);
+        }
+        if (test.isolate.home) {
+            const auto home = temp(number) + "/home";
+            path("HOME", home);
+            path("XDG_CONFIG_HOME", home + "/.config");
+            path("XDG_CACHE_HOME", home + "/.cache");
+            path("XDG_DATA_HOME", home + "/.local/share");
+        }
+        for (const auto& entry : test.environment) {
+            bool safe = true;
+            auto value = argument({entry.value, entry.place}, number, &safe);
+            const auto text = fmt::format("{}={}", entry.name, value);
+            if (safe) {
+                properties.raw("ENVIRONMENT", text);
+            } else {
+                properties.raw_alone("ENVIRONMENT", text);
+            }
+        }
+    }
+
+    /// A template as the inside of a quoted argument; as an element of a list if `list_safe` is asked for.
+    std::string argument(const Spanned<Template>& word, std::size_t number, bool* list_safe) {
+        const auto open = fill_in(word, values_, diagnostics_);
+        if (!open) {
+            failed_ = true;
+            return {};
+        }
+        std::string text;
+        for (const auto& part : open->parts) {
+            switch (part.kind) {
+                case OpenWord::Part::Kind::text:
+                    if (list_safe != nullptr) *list_safe = *list_safe && cmake_list_safe(part.text);
+                    text += cmake_quoted_inside(list_safe != nullptr ? cmake_list_element(part.text) : part.text);
+                    break;
+                case OpenWord::Part::Kind::temp_dir:
+                    text += temp(number);
+                    break;
+                case OpenWord::Part::Kind::session:
+                    text += "$ENV{LOCKSTEP_SESSION}";
+                    break;
+            }
+        }
+        return text;
+    }
+
+    void find_twins() {
+        std::unordered_map<std::string_view, std::size_t> first;
+        for (const auto& test : schedule_.tests) {
+            const std::string_view name = schedule_.inventory->tests[test.position].name;
+            const auto [found, fresh] = first.try_emplace(name, test.position);
+            if (fresh) continue;
+            auto& twins = twins_[name];
+            if (twins.empty()) twins.push_back(found->second);
+            twins.push_back(test.position);
+        }
+    }
+
+    /// What the test and those of its name demand together: ctest appends one group more at each mention of a name, to
+    /// all tests of that name, so that the first alone has to mention all that they need.
+    std::vector<Demand> demands_of_name(const ScheduledTest& test, const std::vector<std::size_t>& twins) const {
+        auto demands = test.demands;
+        for (const auto position : twins) {
+            for (const auto& demand : schedule_.tests[position].demands) {
+                const auto same = std::ranges::find(demands, demand.type, &Demand::type);
+                if (same == demands.end()) {
+                    demands.push_back(demand);
+                } else {
+                    same->slots = std::max(same->slots, demand.slots);
+                }
+            }
+        }
+        return demands;
+    }
+
+    std::string resource_group(const ScheduledTest& test) const {
+        const auto twins = twins_.find(schedule_.inventory->tests[test.position].name);
+        if (twins == twins_.end()) return resource_group(test.demands);
+        if (twins->second.front() != test.position) return {};
+        return resource_group(demands_of_name(test, twins->second));
+    }
+
+    std::string resource_group(const std::vector<Demand>& demands) const {
+        std::string group;
+        const auto add = [&](std::string_view type, int slots) {
+            group += fmt::format("{}{}:{}", group.empty() ? "" : ",", type, slots);
+        };
+        if (schedule_.worker_ids) add(names::worker_type, 1);
+        for (const auto& demand : demands) {
+            if (demand.counter) {
+                add(demand.type, demand.slots);
+            } else {
+                // One slot each: ids of a pool have a name of their own and one slot.
+                for (int i = 0; i < demand.slots; ++i) add(demand.type, 1);
+            }
+        }
+        return group;
+    }
+
+    void write_generated(std::size_t g) {
+        const auto& test = schedule_.generated[g];
+        const auto number = schedule_.tests.size() + g + 1;
+        out_ += fmt::format("\n# {}: {}{}\n", number, comment(test.why),
+                            test.place.known() ? fmt::format(" ({})", test.place.brief()) : "");
+        out_ += fmt::format("add_test({}", cmake_bracket(test.name));
+        for (const auto& word : command_of(test, number)) out_.append(" \"").append(word).append("\"");
+        out_ += ")\n";
+        Properties properties;
+        for (const auto& f : test.fixtures_required) properties.add("FIXTURES_REQUIRED", f);
+        for (const auto& f : test.fixtures_setup) properties.add("FIXTURES_SETUP", f);
+        for (const auto& f : test.fixtures_cleanup) properties.add("FIXTURES_CLEANUP", f);
+        for (const auto& label : test.labels) properties.add("LABELS", label);
+        for (const auto& lock : test.locks) properties.add("RESOURCE_LOCK", lock);
+        for (const auto& name : test.depends) properties.add("DEPENDS", name);
+        if (test.place.known()) {
+            // CTest's own property for backtraces: a click in an IDE leads to the plan's line.
+            properties.raw("_BACKTRACE_TRIPLES",
+                           fmt::format("{};{};lockstep", cmake_quoted_inside(cmake_list_element(options_.plan_file)),
+                                       test.place.line));
+        }
+        properties.write(out_, test.name);
+    }
+
+    /// Words, each as the inside of a quoted argument.
+    std::vector<std::string> command_of(const GeneratedTest& test, std::size_t number) {
+        if (test.kind == GeneratedKind::cleanup) {
+            std::vector<std::string> words;
+            for (const auto& word : *plan_.phases[*test.phase].cleanup.value)
+                words.push_back(argument(word, number, nullptr));
+            return words;
+        }
+        std::vector<std::string> words{options_.tool};
+        const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
+        if (test.kind == GeneratedKind::end) {
+            add({"end", "--state", options_.state});
+        } else {
+            add({"checkpoint", "--state", options_.state, "--graph", options_.graph, "--phase",
+                 plan_.phases[*test.phase].name.value});
+            // Order and barrier wait, and have nothing to judge themselves.
+            if (test.kind != GeneratedKind::checkpoint) add({"--only-wait"});
+        }
+        for (auto& word : words) word = cmake_quoted_inside(word);
+        return words;
+    }
+
+    const Schedule& schedule_;
+    const Plan& plan_;
+    const FillValues& values_;
+    const OverlayOptions& options_;
+    Diagnostics& diagnostics_;
+    /// Tests that get the same for the same reason.
+    struct Group {
+        std::string origin, properties;
+        std::vector<std::size_t> tests;
+    };
+    std::vector<Group> groups_;
+    std::unordered_map<std::string, std::size_t> group_of_;
+    std::unordered_map<std::string_view, std::vector<std::size_t>> twins_;  ///< positions, of names that several have
+    std::string own_;                                                       ///< calls for one test each
+    std::string out_;
+    bool failed_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> overlay_script(const Schedule& schedule, const FillValues& values,
+                                          const OverlayOptions& options, Diagnostics& diagnostics) {
+    return Writer(schedule, values, options, diagnostics).write();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,245 @@
+#include "overlay/run_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "os/files.hpp"
+#include "schedule/names.hpp"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+
+json command_to_json(const OpenCommand& command) {
+    auto words = json::array();
+    for (const auto& word : command) {
+        auto parts = json::array();
+        for (const auto& part : word.parts) {
+            switch (part.kind) {
+                case OpenWord::Part::Kind::text:
+                    parts.push_back(part.text);
+                    break;
+                case OpenWord::Part::Kind::temp_dir:
+                    parts.push_back(1);
+                    break;
+                case OpenWord::Part::Kind::session:
+                    parts.push_back(2);
+                    break;
+            }
+        }
+        words.push_back(std::move(parts));
+    }
+    return words;
+}
+
+OpenCommand command_from_json(const json& words) {
+    OpenCommand command;
+    for (const auto& parts : words) {
+        OpenWord word;
+        for (const auto& part : parts) {
+            if (part.is_string()) {
+                word.parts.push_back({OpenWord::Part::Kind::text, part.get<std::string>()});
+            } else {
+                word.parts.push_back(
+                    {part.get<int>() == 1 ? OpenWord::Part::Kind::temp_dir : OpenWord::Part::Kind::session, {}});
+            }
+        }
+        command.push_back(std::move(word));
+    }
+    return command;
+}
+
+std::optional<OpenCommand> fill_in_all(const Command& command, const FillValues& values, Diagnostics& diagnostics) {
+    OpenCommand words;
+    for (const auto& word : command) {
+        auto open = fill_in(word, values, diagnostics);
+        if (!open) return std::nullopt;
+        words.push_back(std::move(*open));
+    }
+    return words;
+}
+
+std::string hash_of_command(const std::vector<std::string>& command) {
+    std::string text;
+    for (const auto& word : command) text.append(word).push_back('\0');
+    return os::hash_text(text);
+}
+
+}  // namespace
+
+std::string OpenWord::fill(const std::string& temp_dir, const std::string& session) const {
+    std::string text;
+    for (const auto& part : parts) {
+        text += part.kind == Part::Kind::text ? part.text : part.kind == Part::Kind::temp_dir ? temp_dir : session;
+    }
+    return text;
+}
+
+std::string_view RunTable::name_of(std::size_t index) const {
+    if (index == 0 || index > tests.size() + generated.size()) return {};
+    return index <= tests.size() ? std::string_view(tests[index - 1].name)
+                                 : std::string_view(generated[index - 1 - tests.size()]);
+}
+
+std::optional<std::size_t> RunTable::generated_index(std::string_view name) const {
+    const auto found = std::ranges::find(generated, name);
+    if (found == generated.end()) return std::nullopt;
+    return tests.size() + static_cast<std::size_t>(found - generated.begin()) + 1;
+}
+
+std::optional<std::size_t> RunTable::phase_index(std::string_view name) const {
+    const auto found = std::ranges::find(phases, name, &Phase::name);
+    if (found == phases.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - phases.begin());
+}
+
+std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues& values, Diagnostics& diagnostics) {
+    OpenWord open;
+    using Kind = Template::Part::Kind;
+    for (const auto& part : word.value.parts) {
+        switch (part.kind) {
+            case Kind::text:
+                open.parts.push_back({OpenWord::Part::Kind::text, part.text});
+                break;
+            case Kind::build_dir:
+                open.parts.push_back({OpenWord::Part::Kind::text, values.build_dir});
+                break;
+            case Kind::source_dir:
+                open.parts.push_back({OpenWord::Part::Kind::text, values.source_dir});
+                break;
+            case Kind::temp_dir:
+                open.parts.push_back({OpenWord::Part::Kind::temp_dir, {}});
+                break;
+            case Kind::session:
+                open.parts.push_back({OpenWord::Part::Kind::session, {}});
+                break;
+            case Kind::environment: {
+                auto value = values.environment(part.text);
+                // As in a shell, ':-' stands in for an empty value too.
+                if (part.fallback && (!value || value->empty())) value = part.fallback;
+                if (!value) {
+                    diagnostics.error(
+                        word.place, "unset-variable", fmt::format("environment variable '{}' is not set", part.text),
+                        fmt::format("set it, or write a value for when it is not: ${{env:{}:-value}}", part.text));
+                    return std::nullopt;
+                }
+                open.parts.push_back({OpenWord::Part::Kind::text, *value});
+                break;
+            }
+        }
+    }
+    return open;
+}
+
+std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValues& values, Diagnostics& diagnostics) {
+    const auto& plan = *schedule.plan;
+    RunTable table;
+    table.build_dir = values.build_dir;
+    table.source_dir = values.source_dir;
+    table.tests.reserve(schedule.tests.size());
+    for (std::size_t position = 0; position < schedule.tests.size(); ++position) {
+        const auto& own = schedule.inventory->tests[position];
+        const auto& test = schedule.tests[position];
+        table.tests.push_back({own.name, test.phase, own.disabled, own.name.ends_with("_NOT_BUILT"), test.gated,
+                               test.isolate.tmp || test.isolate.home || test.own_working_directory, test.isolate.home,
+                               hash_of_command(own.command)});
+    }
+    for (const auto& test : schedule.generated) table.generated.push_back(test.name);
+    bool fine = true;
+    for (std::size_t p = 0; p < plan.phases.size(); ++p) {
+        const auto& phase = plan.phases[p];
+        RunTable::Phase entry;
+        entry.name = phase.name.value;
+        entry.place = phase.place.brief();
+        entry.tests = schedule.phases[p].tests;
+        entry.judges = schedule.phases[p].judges;
+        entry.needed_by = schedule.phases[p].needed_by;
+        entry.untested_fails = phase.untested.value == Untested::fail;
+        entry.optional = phase.optional.value;
+        for (const auto& verification : phase.checkpoint) {
+            auto command = fill_in_all(verification.command.value, values, diagnostics);
+            fine = fine && command;
+            if (command)
+                entry.verifications.push_back(
+                    {verification.name.value, std::move(*command), verification.command.place.brief()});
+        }
+        if (phase.cleanup.value) {
+            entry.cleanup = fill_in_all(*phase.cleanup.value, values, diagnostics);
+            fine = fine && entry.cleanup;
+        }
+        table.phases.push_back(std::move(entry));
+    }
+    if (!fine) return std::nullopt;
+    return table;
+}
+
+std::string to_json(const RunTable& table) {
+    json j;
+    j["version"] = 1;
+    j["build_dir"] = table.build_dir;
+    j["source_dir"] = table.source_dir;
+    auto& tests = j["tests"] = json::array();
+    for (const auto& t : table.tests) {
+        const int flags =
+            (t.disabled ? 1 : 0) | (t.not_built ? 2 : 0) | (t.gated ? 4 : 0) | (t.temp ? 8 : 0) | (t.home ? 16 : 0);
+        tests.push_back(json::array({t.name, t.phase ? static_cast<int>(*t.phase) : -1, flags, t.command_hash}));
+    }
+    j["generated"] = table.generated;
+    auto& phases = j["phases"] = json::array();
+    for (const auto& p : table.phases) {
+        json phase{{"name", p.name},        {"place", p.place},         {"tests", p.tests},
+                   {"judges", p.judges},    {"needed_by", p.needed_by}, {"untested_fails", p.untested_fails},
+                   {"optional", p.optional}};
+        auto& verifications = phase["verifications"] = json::array();
+        for (const auto& v : p.verifications) {
+            verifications.push_back({{"name", v.name}, {"command", command_to_json(v.command)}, {"place", v.place}});
+        }
+        if (p.cleanup) phase["cleanup"] = command_to_json(*p.cleanup);
+        phases.push_back(std::move(phase));
+    }
+    return j.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<RunTable> run_table_from_json(const std::string& text) {
+    const auto j = json::parse(text, nullptr, false);
+    if (!j.is_object()) return std::nullopt;
+    try {
+        if (j.at("version") != 1) return std::nullopt;
+        RunTable table;
+        table.build_dir = j.at("build_dir").get<std::string>();
+        table.source_dir = j.at("source_dir").get<std::string>();
+        for (const auto& t : j.at("tests")) {
+            const auto phase = t.at(1).get<int>();
+            const auto flags = t.at(2).get<int>();
+            table.tests.push_back({t.at(0).get<std::string>(),
+                                   phase < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(phase)),
+                                   (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0,
+                                   (flags & 16) != 0, t.at(3).get<std::string>()});
+        }
+        table.generated = j.at("generated").get<std::vector<std::string>>();
+        for (const auto& p : j.at("phases")) {
+            RunTable::Phase phase;
+            phase.name = p.at("name").get<std::string>();
+            phase.place = p.at("place").get<std::string>();
+            phase.tests = p.at("tests").get<std::vector<std::size_t>>();
+            phase.judges = p.at("judges").get<std::vector<std::size_t>>();
+            phase.needed_by = p.at("needed_by").get<std::vector<std::size_t>>();
+            phase.untested_fails = p.at("untested_fails").get<bool>();
+            phase.optional = p.at("optional").get<bool>();
+            for (const auto& v : p.at("verifications")) {
+                phase.verifications.push_back({v.at("name").get<std::string>(), command_from_json(v.at("command")),
+                                               v.at("place").get<std::string>()});
+            }
+            if (p.contains("cleanup")) phase.cleanup = command_from_json(p.at("cleanup"));
+            table.phases.push_back(std::move(phase));
+        }
+        return table;
+    } catch (const json::exception&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace lockstep

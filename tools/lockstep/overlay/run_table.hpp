@@ -1,0 +1,74 @@
+// What a running session needs to know of its schedule: g/<hash>/run.json. Small on purpose, since checkpoint and `end`
+// read it in every run; schedule.json is for people and other programs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schedule/schedule.hpp"
+
+namespace lockstep {
+
+/// A word of a command line with what only a session knows left open.
+struct OpenWord {
+    struct Part {
+        enum class Kind { text, temp_dir, session } kind = Kind::text;
+        std::string text;
+    };
+    std::vector<Part> parts;
+    [[nodiscard]] std::string fill(const std::string& temp_dir, const std::string& session) const;
+};
+using OpenCommand = std::vector<OpenWord>;
+
+struct RunTable {
+    struct Test {
+        std::string name;
+        std::optional<std::size_t> phase;
+        bool disabled = false;
+        bool not_built = false;  ///< stands in for a program's cases
+        bool gated = true;       ///< false: a fixture clean-up, or after one
+        bool temp = false, home = false;
+        std::string command_hash;
+    };
+    struct Verification {
+        std::string name;
+        OpenCommand command;
+        std::string place;  ///< "lockstep.toml:30"
+    };
+    struct Phase {
+        std::string name, place;
+        std::vector<std::size_t> tests;   ///< positions in `tests`
+        std::vector<std::size_t> judges;  ///< positions in `phases`
+        bool untested_fails = false, optional = false;
+        std::vector<Verification> verifications;
+        std::optional<OpenCommand> cleanup;
+        std::vector<std::size_t> needed_by;  ///< phases whose tests use what the clean-up removes, itself included
+    };
+    std::string build_dir, source_dir;
+    std::vector<Test> tests;             ///< CTest's number is the position plus one
+    std::vector<std::string> generated;  ///< they follow
+    std::vector<Phase> phases;
+
+    /// Name of CTest's test `index` (from 1), or empty.
+    [[nodiscard]] std::string_view name_of(std::size_t index) const;
+    [[nodiscard]] std::optional<std::size_t> generated_index(std::string_view name) const;
+    [[nodiscard]] std::optional<std::size_t> phase_index(std::string_view name) const;
+};
+
+struct FillValues {
+    std::string build_dir, source_dir;
+    std::function<std::optional<std::string>(const std::string&)> environment;
+};
+
+/// Expands what is known before a session; reports variables that are not set ("unset-variable").
+[[nodiscard]] std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues& values,
+                                              Diagnostics& diagnostics);
+
+[[nodiscard]] std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValues& values,
+                                                     Diagnostics& diagnostics);
+[[nodiscard]] std::string to_json(const RunTable& table);
+/// None if the text is not what to_json wrote.
+[[nodiscard]] std::optional<RunTable> run_table_from_json(const std::string& text);
+
+}  // namespace lockstep

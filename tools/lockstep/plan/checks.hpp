@@ -1,0 +1,19 @@
+// Checks of a whole plan: what names refer to, circles, demands above what there is.
+#pragma once
+
+#include "plan/plan.hpp"
+
+namespace lockstep {
+
+/// Fills in the default of `needs`: the phase above.
+void fill_in_needs(Plan& plan);
+
+struct CheckScope {
+    bool phases = true, markers = true,
+         pools = true;  ///< false: the table could not be read, its names are not checked
+};
+void check_plan(const Plan& plan, const CheckScope& scope, Diagnostics& diagnostics);
+
+[[nodiscard]] std::set<std::string> environment_names_of(const Plan& plan);
+
+}  // namespace lockstep

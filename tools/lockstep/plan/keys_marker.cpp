@@ -1,0 +1,75 @@
+// The keys of [marker.NAME].
+#include "plan/keys.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr int most_processors = 4096;
+
+void set_tests(Reader& reader, Marker& marker, const Member& member) {
+    marker.tests = reader.testset(member.value, quoted(member.key));
+}
+
+void set_use(Reader& reader, Marker& marker, const Member& member) {
+    if (!reader.is_table(member.value, quoted(member.key))) return;
+    if (member.value.is_inline) marker.use.clear();
+    for (const Member& pool : member.value.members) {
+        const auto slots = reader.integer(pool, 1, most_slots);
+        // The place is the key's: that is where the pool is named. Kept without a number, so that its name is checked.
+        marker.use[pool.key] = {slots.value_or(0), pool.place};
+    }
+}
+
+/// A name of a [rate_limit.…] or [retry.…].
+void set_reference(Reader& reader, Marker&, const Member& member) {
+    const auto name = reader.string(member);
+    if (!name) return;
+    reader.later(member, false);
+    reader.later_references.push_back({member.key == "retry" ? "retry" : "rate_limit", {*name, member.value.place}});
+}
+
+void set_hook(Reader& reader, Marker&, const Member& member) {
+    if (reader.command(member, Variables::later)) reader.later(member, false);
+}
+
+constexpr Key<Marker> marker_keys[] = {
+    {"tests", Effect::now, set_tests, false, false},
+    {"lock", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) {
+         if (auto locks = r.names(m)) marker.lock = std::move(*locks);
+     }},
+    {"alone", Effect::now, [](Reader& r, Marker& marker, const Member& m) { put(marker.alone, m, r.boolean(m)); }},
+    {"processors", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.processors, m, r.integer(m, 1, most_processors)); }},
+    {"memory", Effect::now, [](Reader& r, Marker& marker, const Member& m) { put(marker.memory, m, r.size(m)); }},
+    {"max_parallel", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.max_parallel, m, r.integer(m, 1, most_slots)); }},
+    {"use", Effect::now, set_use},
+    {"timeout", Effect::now, [](Reader& r, Marker& marker, const Member& m) { put(marker.timeout, m, r.duration(m)); }},
+    {"env", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { r.environment(m, Variables::in_effect, marker.env); }},
+    {"labels", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) {
+         if (auto labels = r.names(m)) marker.labels = std::move(*labels);
+     }},
+    {"isolate", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.isolate, m, r.isolation(m)); }},
+    {"rate_limit", Effect::later, set_reference},
+    {"retry", Effect::later, set_reference},
+    {"setup", Effect::later, set_hook},
+    {"cleanup", Effect::later, set_hook},
+    {"granularity", Effect::later,
+     [](Reader& r, Marker&, const Member& m) {
+         const auto is_case = r.choice<bool>(m, {{"case", true}, {"suite", false}, {"file", false}, {"batch", false}});
+         if (is_case) r.later(m, *is_case);
+     }},
+};
+
+}  // namespace
+
+template <>
+std::span<const Key<Marker>> keys_of() {
+    return marker_keys;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,150 @@
+// The plan: what lockstep.toml says, parsed and checked, before any test is known. Every value has the place that says
+// so. The format is documented in docs/reference/plan-file.md; keys that this version does not put into effect are
+// refused by name (code "not-in-effect-yet") unless written with their default.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "testset/testset.hpp"
+#include "text/diagnostics.hpp"
+
+namespace lockstep {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class Unmarked { parallel, serial };
+enum class Sessions { wait, share };
+enum class Order { parallel, sequential, chain };
+enum class Gate { recorded, strict, order, none };
+enum class Untested { pass, fail };
+
+[[nodiscard]] std::string_view to_string(Gate gate);
+[[nodiscard]] std::string_view to_string(Order order);
+
+/// Any of tmp, home, cwd.
+struct Isolation {
+    bool tmp = false, home = false, cwd = false;
+    bool operator==(const Isolation&) const = default;
+};
+
+/// A text with ${…} in it, checked. Kinds known from this version on: build_dir, source_dir, temp_dir, session,
+/// env:NAME, env:NAME:-default; worker, worker_dir and port.NAME are refused by name until they are in effect.
+struct Template {
+    struct Part {
+        enum class Kind { text, build_dir, source_dir, temp_dir, session, environment } kind = Kind::text;
+        std::string text;                     ///< the text, or the variable's name
+        std::optional<std::string> fallback;  ///< of environment
+        bool operator==(const Part&) const = default;
+    };
+    std::vector<Part> parts;
+};
+
+struct TemplateValues {
+    std::string build_dir, source_dir, temp_dir, session;
+    std::function<std::optional<std::string>(const std::string&)> environment;
+};
+/// None, with `missing` set to the variable's name, where an environment variable without a fallback is not set.
+[[nodiscard]] std::optional<std::string> expand(const Template& text, const TemplateValues& values,
+                                                std::string& missing);
+
+using Command = std::vector<Spanned<Template>>;
+using EnvironmentMap = std::map<std::string, Spanned<Template>>;
+
+struct Defaults {
+    Spanned<Isolation> isolate{{.tmp = true}, {}};
+    Spanned<bool> context{true, {}};
+    Spanned<std::optional<Milliseconds>> timeout;
+    Spanned<Unmarked> unmarked{Unmarked::parallel, {}};
+    Spanned<bool> labels{true, {}};
+};
+
+struct Run {
+    Spanned<std::optional<int>> workers;                ///< 0: no worker ids; none: as many as ctest's -j
+    Spanned<std::optional<std::string>> resource_spec;  ///< relative to the source tree's top
+    Spanned<Sessions> sessions{Sessions::wait, {}};
+};
+
+struct Verification {
+    Spanned<std::string> name;
+    Spanned<Command> command;
+};
+
+struct Phase {
+    Spanned<std::string> name;
+    Place place;                 ///< of its [[phase]]
+    std::vector<TestSet> tests;  ///< one an entry of the array
+    Place tests_place;
+    Spanned<Order> order{Order::parallel, {}};
+    std::vector<Spanned<std::string>> needs;  ///< resolved: the default ("the one above") is filled in
+    bool needs_written = false;
+    Spanned<std::optional<Gate>> gate;  ///< none: see Gates
+    Spanned<Untested> untested{Untested::pass, {}};
+    Spanned<bool> optional{false, {}};
+    Spanned<std::optional<int>> max_parallel;
+    std::vector<Verification> checkpoint;
+    Spanned<std::optional<Command>> cleanup;
+    std::vector<Spanned<std::string>> fixtures;
+};
+
+struct Marker {
+    Spanned<std::string> name;  ///< place unknown for serial, exclusive, parallel_safe where not declared
+    bool declared = true;
+    std::optional<TestSet> tests;
+    std::vector<Spanned<std::string>> lock;
+    Spanned<bool> alone{false, {}};
+    Spanned<std::optional<int>> processors;
+    Spanned<std::optional<std::uint64_t>> memory;  ///< bytes
+    Spanned<std::optional<int>> max_parallel;
+    std::map<std::string, Spanned<int>> use;  ///< pool → slots
+    Spanned<std::optional<Milliseconds>> timeout;
+    EnvironmentMap env;
+    std::vector<Spanned<std::string>> labels;
+    Spanned<std::optional<Isolation>> isolate;
+};
+
+struct Pool {
+    Spanned<std::string> name;  ///< [a-z_][a-z0-9_]*, not lockstep_…: CTest's rule for resource types
+    Spanned<int> slots;
+};
+
+struct Plan {
+    SourcePtr source;
+    Defaults defaults;
+    Run run;
+    std::vector<Phase> phases;    ///< in the order written; `needs` name earlier or later ones, never in a circle
+    std::vector<Marker> markers;  ///< in the order written, after the predeclared serial, exclusive, parallel_safe
+                                  ///< that the plan does not declare itself
+    std::vector<Pool> pools;
+    /// Names of environment variables whose value the plan asks for.
+    std::set<std::string> environment_names;
+
+    [[nodiscard]] std::optional<std::size_t> phase_index(std::string_view name) const;
+    [[nodiscard]] std::optional<std::size_t> marker_index(std::string_view name) const;
+    [[nodiscard]] const Pool* pool(std::string_view name) const;
+};
+
+struct PlanOptions {
+    std::optional<std::string> profile;    ///< LOCKSTEP_PROFILE
+    std::optional<std::string> overrides;  ///< LOCKSTEP_SET; places in it belong to a source of that name
+};
+
+/// Parses and checks. Always goes through the whole file; returns a plan only if there was no error. Order of
+/// precedence: overrides, then the profile, then the plan.
+[[nodiscard]] std::optional<Plan> read_plan(const SourcePtr& source, const PlanOptions& options,
+                                            Diagnostics& diagnostics);
+
+/// "200ms", "5m", "1h30m", "2s", "1.5s" in milliseconds; none if malformed, zero or above 30 days.
+[[nodiscard]] std::optional<Milliseconds> parse_duration(std::string_view text);
+/// "2GiB", "512MiB", "64KiB", "1GB" (decimal) in bytes; none if malformed, zero or above 2^50.
+[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
+
+}  // namespace lockstep

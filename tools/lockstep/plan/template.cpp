@@ -1,0 +1,175 @@
+#include "plan/template.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "plan/reader.hpp"
+
+namespace lockstep {
+namespace {
+
+using Part = Template::Part;
+using Kind = Part::Kind;
+
+constexpr std::array<std::pair<std::string_view, Kind>, 4> variables{{{"build_dir", Kind::build_dir},
+                                                                      {"source_dir", Kind::source_dir},
+                                                                      {"temp_dir", Kind::temp_dir},
+                                                                      {"session", Kind::session}}};
+
+/// Known to the format, but nothing gives them a value yet.
+bool is_later_variable(std::string_view name) {
+    constexpr std::string_view port = "port.";
+    return name == "worker" || name == "worker_dir" ||
+           (name.substr(0, port.size()) == port && is_variable_name(name.substr(port.size())));
+}
+
+class TemplateParser {
+public:
+    TemplateParser(const Value& string, Variables allowed, Diagnostics& diagnostics)
+        : string_(string), text_(string.text), allowed_(allowed), diagnostics_(diagnostics) {}
+
+    std::optional<Template> parse() {
+        std::size_t begin = 0;
+        while (begin < text_.size()) {
+            const std::size_t dollar = text_.find('$', begin);
+            add_text(text_.substr(begin, dollar - begin));
+            if (dollar == std::string_view::npos) break;
+            begin = after_dollar(dollar);
+        }
+        if (!good_) return std::nullopt;
+        return std::move(result_);
+    }
+
+private:
+    /// Reads what begins with the dollar at `dollar` and returns the offset behind it.
+    std::size_t after_dollar(std::size_t dollar) {
+        const char next = dollar + 1 < text_.size() ? text_[dollar + 1] : '\0';
+        if (next == '$') {
+            add_text("$");
+            return dollar + 2;
+        }
+        if (next != '{') {
+            error(dollar, 1, "bad-template", "a '$' that begins no variable",
+                  "write '$$' for a dollar, '${name}' for a variable");
+            return dollar + 1;
+        }
+        const std::size_t end = text_.find('}', dollar);
+        if (end == std::string_view::npos) {
+            error(dollar, 2, "bad-template", "'${' without a '}'", "write '$$' for a dollar");
+            return text_.size();
+        }
+        variable(text_.substr(dollar + 2, end - dollar - 2), dollar, end + 1 - dollar);
+        return end + 1;
+    }
+
+    void variable(std::string_view name, std::size_t offset, std::size_t length) {
+        constexpr std::string_view environment = "env:";
+        if (name.substr(0, environment.size()) == environment) {
+            return environment_variable(name.substr(environment.size()), offset, length);
+        }
+        const auto known =
+            std::find_if(variables.begin(), variables.end(), [&](const auto& entry) { return entry.first == name; });
+        if (known != variables.end()) {
+            result_.parts.push_back({known->second, std::string(name), std::nullopt});
+        } else if (is_later_variable(name)) {
+            if (allowed_ == Variables::in_effect) {
+                good_ = false;
+                report_not_in_effect(diagnostics_, string_.part(offset, length), fmt::format("${{{}}}", name));
+            }
+        } else {
+            const std::vector<std::string> candidates{"build_dir", "source_dir", "temp_dir",
+                                                      "session",   "worker",     "worker_dir"};
+            error(
+                offset, length, "unknown-variable", fmt::format("unknown variable '${{{}}}'", name),
+                suggestion(name, candidates,
+                           "the variables are: build_dir, source_dir, temp_dir, session, env:NAME, env:NAME:-default"));
+        }
+    }
+
+    void environment_variable(std::string_view rest, std::size_t offset, std::size_t length) {
+        const std::size_t colon = rest.find(":-");
+        const std::string_view name = rest.substr(0, colon);
+        if (!is_variable_name(name)) {
+            error(offset, length, "bad-template", fmt::format("'{}' is no name of an environment variable", name),
+                  "write ${env:NAME} or ${env:NAME:-default}; a name has letters, digits and '_'");
+            return;
+        }
+        std::optional<std::string> fallback;
+        if (colon != std::string_view::npos) fallback = std::string(rest.substr(colon + 2));
+        result_.parts.push_back({Kind::environment, std::string(name), std::move(fallback)});
+    }
+
+    void add_text(std::string_view text) {
+        if (text.empty()) return;
+        if (!result_.parts.empty() && result_.parts.back().kind == Kind::text) {
+            result_.parts.back().text += text;
+        } else {
+            result_.parts.push_back({Kind::text, std::string(text), std::nullopt});
+        }
+    }
+
+    void error(std::size_t offset, std::size_t length, std::string code, std::string message, std::string help) {
+        good_ = false;
+        diagnostics_.error(string_.part(offset, length), std::move(code), std::move(message), std::move(help));
+    }
+
+    const Value& string_;
+    std::string_view text_;
+    Variables allowed_;
+    Diagnostics& diagnostics_;
+    Template result_;
+    bool good_ = true;
+};
+
+}  // namespace
+
+bool is_variable_name(std::string_view name) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    return !name.empty() && letter(name[0]) &&
+           std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+std::optional<Template> parse_template(const Value& string, Variables allowed, Diagnostics& diagnostics) {
+    return TemplateParser(string, allowed, diagnostics).parse();
+}
+
+std::optional<std::string> expand(const Template& text, const TemplateValues& values, std::string& missing) {
+    std::string result;
+    for (const Part& part : text.parts) {
+        switch (part.kind) {
+            case Kind::text:
+                result += part.text;
+                break;
+            case Kind::build_dir:
+                result += values.build_dir;
+                break;
+            case Kind::source_dir:
+                result += values.source_dir;
+                break;
+            case Kind::temp_dir:
+                result += values.temp_dir;
+                break;
+            case Kind::session:
+                result += values.session;
+                break;
+            case Kind::environment: {
+                const auto value = values.environment ? values.environment(part.text) : std::nullopt;
+                // ":-" as in a shell: the fallback stands in for an empty variable, too.
+                if (value && !(value->empty() && part.fallback)) {
+                    result += *value;
+                } else if (part.fallback) {
+                    result += *part.fallback;
+                } else {
+                    missing = part.text;
+                    return std::nullopt;
+                }
+                break;
+            }
+        }
+    }
+    return result;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,363 @@
+#include "schedule/effects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "schedule/names.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+
+/// A value of the plan that a test's own value makes ineffective: one warning a line of the plan, not one a test.
+class NoEffect {
+public:
+    void add(const std::string& what, const Place& place, const std::string& test, const std::string& reason) {
+        auto& entry = entries_[{place.line, place.column, what}];
+        if (entry.count++ == 0) {
+            entry.place = place;
+            entry.first = test;
+            entry.reason = reason;
+        }
+    }
+    void report(Diagnostics& diagnostics) const {
+        for (const auto& [key, entry] : entries_) {
+            diagnostics.warning(
+                entry.place, "no-effect",
+                fmt::format("{} has no effect on {}: {}", std::get<2>(key),
+                            entry.count == 1 ? fmt::format("test '{}'", entry.first)
+                                             : fmt::format("{} tests ('{}' first)", entry.count, entry.first),
+                            entry.reason));
+        }
+    }
+
+private:
+    struct Entry {
+        Place place;
+        std::string first, reason;
+        std::size_t count = 0;
+    };
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Entry> entries_;
+};
+
+std::string seconds_text(Milliseconds value) {
+    const auto ms = value.count();
+    if (ms % 1000 == 0) return fmt::format("{}", ms / 1000);
+    return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+}
+
+/// CTest's resource types are [a-z_][a-z0-9_]*; other characters of a name become two hex digits after '_'.
+std::string resource_type(std::string_view prefix, std::string_view name) {
+    std::string type(prefix);
+    for (const char c : name) {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            type += c;
+        } else {
+            type += fmt::format("_{:02x}", static_cast<unsigned char>(c));
+        }
+    }
+    return type;
+}
+
+std::set<std::string_view> own_variables(const InventoryTest& test) {
+    std::set<std::string_view> names;
+    for (const auto& entry : test.environment) names.insert(std::string_view(entry).substr(0, entry.find('=')));
+    return names;
+}
+
+class Effects {
+public:
+    Effects(Schedule& schedule, const RunFacts& facts, Diagnostics& diagnostics)
+        : schedule_(schedule), plan_(*schedule.plan), facts_(facts), diagnostics_(diagnostics) {}
+
+    void run() {
+        labelled_ = phases_with_label(plan_, *schedule_.inventory, diagnostics_);
+        count_names();
+        for (auto& test : schedule_.tests) resolve(test);
+        no_effect_.report(diagnostics_);
+        resolve_resources();
+        report_unused();
+    }
+
+private:
+    const InventoryTest& of(const ScheduledTest& test) const { return schedule_.inventory->tests[test.position]; }
+
+    void count_names() {
+        for (const auto& test : schedule_.inventory->tests) ++times_[test.name];
+        for (const auto& [name, count] : times_) {
+            if (count < 2) continue;
+            diagnostics_.warning({}, "duplicate-test", fmt::format("{} tests have the name '{}'", count, name),
+                                 "properties reach both (CTest finds tests by name), so they never run at the same "
+                                 "time; give each a name of its own");
+        }
+    }
+
+    void resolve(ScheduledTest& test) {
+        const auto& own = of(test);
+        const auto variables = own_variables(own);
+        test.isolate = plan_.defaults.isolate.value;
+        test.isolate_place = plan_.defaults.isolate.place;
+        const Spanned<std::optional<Milliseconds>>* timeout = nullptr;
+        const Spanned<std::optional<int>>* processors = nullptr;
+        bool parallel_safe = false;
+        for (const auto& [index, by] : test.markers) {
+            const auto& marker = plan_.markers[index];
+            parallel_safe = parallel_safe || marker.name.value == "parallel_safe";
+            add_label(test, own, marker.name.value, by);
+            for (const auto& label : marker.labels) add_label(test, own, label.value, label.place);
+            for (const auto& lock : marker.lock) add_lock(test, own, lock.value, lock.place.known() ? lock.place : by);
+            for (const auto& [pool, slots] : marker.use) {
+                add_demand(test, {pool, slots.value, false, fmt::format("pool {}", pool), slots.place});
+            }
+            if (marker.max_parallel.value) {
+                add_demand(test,
+                           {resource_type("lockstep_max_marker_", marker.name.value), 1, true,
+                            fmt::format("max_parallel of marker {}", marker.name.value), marker.max_parallel.place});
+            }
+            if (marker.memory.value) add_memory(test, *marker.memory.value, marker.memory.place);
+            if (marker.alone.value && !test.alone) test.alone = marker.alone.place.known() ? marker.alone.place : by;
+            if (marker.timeout.value) timeout = &marker.timeout;
+            if (marker.processors.value) processors = &marker.processors;
+            if (marker.isolate.value) {
+                test.isolate = *marker.isolate.value;
+                test.isolate_place = marker.isolate.place;
+            }
+            for (const auto& [name, value] : marker.env) add_variable(test, own, variables, name, value);
+        }
+        phase_effects(test, own);
+        set_timeout(test, own, timeout);
+        set_processors(test, own, processors);
+        if (test.isolate.cwd) set_directory(test, own);
+        if (facts_.sequential) test.locks.push_back({std::string(names::sequential_lock), {}});
+        if (times_.at(own.name) > 1) test.locks.push_back({names::same_name_lock(own.name), {}});
+        if (plan_.defaults.unmarked.value == Unmarked::serial && !test.phase && test.markers.empty()) {
+            test.locks.push_back({std::string(names::unmarked_lock), plan_.defaults.unmarked.place});
+        }
+        if (parallel_safe) check_parallel_safe(test, own);
+    }
+
+    void phase_effects(ScheduledTest& test, const InventoryTest& own) {
+        if (!test.phase) return;
+        const auto& phase = plan_.phases[*test.phase];
+        if (labelled_[*test.phase]) add_label(test, own, phase_label(phase.name.value), test.phase_place);
+        if (phase.order.value == Order::sequential) {
+            add_lock(test, own, names::phase_lock(phase.name.value), phase.order.place);
+        }
+        if (phase.max_parallel.value && phase.order.value == Order::parallel) {
+            add_demand(test, {resource_type("lockstep_max_phase_", phase.name.value), 1, true,
+                              fmt::format("max_parallel of phase {}", phase.name.value), phase.max_parallel.place});
+        }
+    }
+
+    static void add_label(ScheduledTest& test, const InventoryTest& own, const std::string& label, const Place& place) {
+        if (std::ranges::find(own.labels, label) != own.labels.end()) return;
+        if (std::ranges::find(test.labels, label, &Cause::value) != test.labels.end()) return;
+        test.labels.push_back({label, place});
+    }
+    static void add_lock(ScheduledTest& test, const InventoryTest& own, const std::string& lock, const Place& place) {
+        if (std::ranges::find(own.resource_lock, lock) != own.resource_lock.end()) return;
+        if (std::ranges::find(test.locks, lock, &Cause::value) != test.locks.end()) return;
+        test.locks.push_back({lock, place});
+    }
+    static void add_demand(ScheduledTest& test, Demand demand) {
+        const auto same = std::ranges::find(test.demands, demand.type, &Demand::type);
+        if (same == test.demands.end()) {
+            test.demands.push_back(std::move(demand));
+        } else if (demand.slots > same->slots) {  // sets unite: the larger demand includes the smaller
+            *same = std::move(demand);
+        }
+    }
+
+    void add_memory(ScheduledTest& test, std::uint64_t bytes, const Place& place) {
+        const auto total = static_cast<int>(facts_.memory_bytes / mebibyte);
+        auto wanted = static_cast<int>((bytes + mebibyte - 1) / mebibyte);
+        if (total > 0 && wanted > total) {
+            if (memory_warned_.insert(place.line).second) {
+                diagnostics_.warning(place, "memory-above-machine",
+                                     fmt::format("{} MiB are more than this machine's {} MiB", wanted, total),
+                                     "such a test runs with no other test that names its memory");
+            }
+            wanted = total;
+        }
+        const auto same = std::ranges::find(test.demands, names::memory_type, &Demand::type);
+        // A single value: the marker written last wins.
+        if (same != test.demands.end()) test.demands.erase(same);
+        test.demands.push_back({std::string(names::memory_type), wanted, true, "memory", place});
+    }
+
+    void add_variable(ScheduledTest& test, const InventoryTest& own, const std::set<std::string_view>& variables,
+                      const std::string& name, const Spanned<Template>& value) {
+        if (variables.contains(name)) {
+            no_effect_.add(fmt::format("env {}", name), value.place, own.name, "the project sets the variable itself");
+            return;
+        }
+        std::erase_if(test.environment, [&](const auto& entry) { return entry.name == name; });
+        test.environment.push_back({name, value.value, value.place});
+    }
+
+    void set_timeout(ScheduledTest& test, const InventoryTest& own,
+                     const Spanned<std::optional<Milliseconds>>* marker) {
+        const auto& defaults = plan_.defaults.timeout;
+        if (own.timeout) {
+            // Only a marker's: a default is meant for tests that set none.
+            if (marker != nullptr) {
+                no_effect_.add("timeout", marker->place, own.name, "the project sets TIMEOUT itself");
+            }
+        } else if (marker != nullptr) {
+            test.timeout = Cause{seconds_text(*marker->value), marker->place};
+        } else if (defaults.value && !facts_.timeout_on_command_line) {
+            test.timeout = Cause{seconds_text(*defaults.value), defaults.place};
+        }
+    }
+
+    void set_processors(ScheduledTest& test, const InventoryTest& own, const Spanned<std::optional<int>>* marker) {
+        if (marker == nullptr) return;
+        if (own.processors) {
+            no_effect_.add("processors", marker->place, own.name, "the project sets PROCESSORS itself");
+        } else {
+            test.processors = Cause{fmt::format("{}", *marker->value), marker->place};
+        }
+    }
+
+    /// CTest tells a test's directory, not whether the project chose it. One that lies in no relation to the directory
+    /// that added the test was chosen, and stands.
+    void set_directory(ScheduledTest& test, const InventoryTest& own) {
+        const bool chosen = !own.working_directory.empty() && own.dir && *own.dir != "." &&
+                            !own.working_directory.ends_with("/" + *own.dir);
+        test.own_working_directory = !chosen;
+        if (chosen) {
+            no_effect_.add("isolate cwd", test.isolate_place, own.name, "the project sets WORKING_DIRECTORY itself");
+        }
+    }
+
+    void check_parallel_safe(const ScheduledTest& test, const InventoryTest& own) {
+        const std::string lock = !test.locks.empty() ? fmt::format("lock '{}'", test.locks.front().value)
+                                 : !own.resource_lock.empty()
+                                     ? fmt::format("RESOURCE_LOCK '{}'", own.resource_lock.front())
+                                 : test.alone ? std::string("alone")
+                                              : std::string();
+        if (lock.empty()) return;
+        diagnostics_.warning(test.locks.empty() ? Place{} : test.locks.front().place, "parallel-safe-locked",
+                             fmt::format("test '{}' is marked parallel_safe and has {}", own.name, lock),
+                             "the lock holds; take away one of the two");
+    }
+
+    void resolve_resources() {
+        const bool own_groups =
+            std::ranges::any_of(schedule_.inventory->tests, [](const auto& t) { return t.has_resource_groups; });
+        // Without a spec file CTest ignores a project's RESOURCE_GROUPS; with ours it would enforce them.
+        const bool possible = !facts_.foreign_resource_spec && (!own_groups || facts_.project_has_spec);
+        schedule_.worker_ids = possible && plan_.run.workers.value.value_or(1) != 0;
+        if (!possible) {
+            for (const auto& test : schedule_.tests) {
+                if (test.demands.empty()) continue;
+                const auto& demand = test.demands.front();
+                diagnostics_.error(
+                    demand.place, "resources-need-spec",
+                    fmt::format("{} counts slots, and {}", demand.shown,
+                                facts_.foreign_resource_spec
+                                    ? "this ctest has a resource spec file that is not the plan's"
+                                    : "the project's tests have RESOURCE_GROUPS but there is no resource spec file"),
+                    "name the spec file in the plan: [run] resource_spec = \"FILE\"; pools are merged into it");
+                return;
+            }
+            return;
+        }
+        std::map<std::string, ResourceType> types;
+        for (const auto& test : schedule_.tests) {
+            for (const auto& demand : test.demands) {
+                if (types.contains(demand.type)) continue;
+                types.emplace(demand.type, type_of(demand));
+            }
+        }
+        for (auto& [name, type] : types) schedule_.resources.push_back(std::move(type));
+    }
+
+    ResourceType type_of(const Demand& demand) const {
+        if (!demand.counter) return {demand.type, plan_.pool(demand.type)->slots.value, 1, demand.shown};
+        if (demand.type == names::memory_type) {
+            return {demand.type, 1, static_cast<int>(std::max<std::uint64_t>(facts_.memory_bytes / mebibyte, 1)),
+                    demand.shown};
+        }
+        for (const auto& marker : plan_.markers) {
+            if (marker.max_parallel.value && resource_type("lockstep_max_marker_", marker.name.value) == demand.type) {
+                return {demand.type, 1, *marker.max_parallel.value, demand.shown};
+            }
+        }
+        for (const auto& phase : plan_.phases) {
+            if (phase.max_parallel.value && resource_type("lockstep_max_phase_", phase.name.value) == demand.type) {
+                return {demand.type, 1, *phase.max_parallel.value, demand.shown};
+            }
+        }
+        return {demand.type, 1, 1, demand.shown};
+    }
+
+    void report_unused() {
+        std::set<std::string, std::less<>> used;
+        for (const auto& marker : plan_.markers) {
+            for (const auto& [pool, slots] : marker.use) used.insert(pool);
+        }
+        for (const auto& pool : plan_.pools) {
+            if (used.contains(pool.name.value)) continue;
+            diagnostics_.warning(pool.name.place, "unused-pool",
+                                 fmt::format("no marker uses pool '{}'", pool.name.value),
+                                 fmt::format("a marker takes slots of it with use = {{ {} = 1 }}", pool.name.value));
+        }
+        for (const auto& phase : plan_.phases) {
+            if (phase.max_parallel.value && phase.order.value != Order::parallel) {
+                diagnostics_.warning(
+                    phase.max_parallel.place, "no-effect",
+                    fmt::format("max_parallel of phase '{}' has no effect: its order is {}, one test at a time",
+                                phase.name.value, to_string(phase.order.value)));
+            }
+        }
+    }
+
+    Schedule& schedule_;
+    const Plan& plan_;
+    const RunFacts& facts_;
+    Diagnostics& diagnostics_;
+    std::vector<bool> labelled_;
+    std::unordered_map<std::string_view, int> times_;
+    std::set<std::uint32_t> memory_warned_;
+    NoEffect no_effect_;
+};
+
+}  // namespace
+
+void resolve_effects(Schedule& schedule, const RunFacts& facts, Diagnostics& diagnostics) {
+    Effects(schedule, facts, diagnostics).run();
+}
+
+std::vector<bool> phases_with_label(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics) {
+    std::vector<bool> labelled(plan.phases.size(), plan.defaults.labels.value);
+    if (!plan.defaults.labels.value) return labelled;
+    std::set<std::string_view> own;
+    for (const auto& test : inventory.tests) own.insert(test.labels.begin(), test.labels.end());
+    for (std::size_t p = 0; p < plan.phases.size(); ++p) {
+        const auto label = phase_label(plan.phases[p].name.value);
+        for (const auto& candidate : own) {
+            if (candidate.empty() || candidate == label || label.find(candidate) == std::string::npos) continue;
+            labelled[p] = false;
+            diagnostics.warning(
+                plan.phases[p].name.place, "label-overlap",
+                fmt::format("label '{}' is left out: the project's own label '{}' occurs in it", label, candidate),
+                fmt::format("`ctest -L {}` would match more tests than before; rename the phase to have "
+                            "the label",
+                            candidate));
+            break;
+        }
+    }
+    return labelled;
+}
+
+std::string phase_label(std::string_view phase) {
+    return names::join("phase:", phase);
+}
+
+}  // namespace lockstep

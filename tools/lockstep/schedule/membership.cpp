@@ -1,0 +1,200 @@
+#include "schedule/membership.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t named_at_most = 5;
+
+std::string shorten(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), named_at_most); ++i) {
+        text += (i == 0 ? "'" : ", '") + names[i] + "'";
+    }
+    if (names.size() > named_at_most) text += fmt::format(" and {} more", names.size() - named_at_most);
+    return text;
+}
+
+class Membership {
+public:
+    Membership(Schedule& schedule, Diagnostics& diagnostics)
+        : schedule_(schedule), plan_(*schedule.plan), tests_(schedule.inventory->tests), diagnostics_(diagnostics) {
+        markers_of_.resize(tests_.size());
+    }
+
+    void run() {
+        // A marker whose expression asks for a phase, directly or through another marker, is resolved after the
+        // phases; all others before, since a phase's expression may ask for them.
+        std::vector<bool> after(plan_.markers.size());
+        std::set<std::string, std::less<>> late;
+        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
+            if (const auto& tests = plan_.markers[m].tests) {
+                after[m] = tests->phases().used ||
+                           std::ranges::any_of(tests->markers().names, [&](const auto& n) { return late.contains(n); });
+                if (after[m]) late.insert(plan_.markers[m].name.value);
+            }
+        }
+        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
+            if (!after[m]) resolve_marker(m);
+        }
+        resolve_phases();
+        phases_known_ = true;
+        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
+            if (after[m]) resolve_marker(m);
+        }
+        for (auto& test : schedule_.tests) std::ranges::sort(test.markers, {}, [](const auto& m) { return m.first; });
+    }
+
+private:
+    TestSubject subject(std::size_t position) const {
+        const auto& test = tests_[position];
+        TestSubject subject;
+        subject.name = test.name;
+        subject.suite = test.suite;
+        subject.labels = test.labels;
+        if (test.dir) subject.dir = *test.dir;
+        if (test.source) subject.source = *test.source;
+        if (test.target) subject.target = *test.target;
+        if (!test.command.empty()) subject.command = test.command_line;
+        subject.markers = markers_of_[position];
+        subject.service = std::string_view{};
+        if (phases_known_) {
+            const auto& phase = schedule_.tests[position].phase;
+            subject.phase = phase ? std::string_view(plan_.phases[*phase].name.value) : std::string_view{};
+        }
+        return subject;
+    }
+
+    /// Calls `found` for each match, reports what cannot be told. Returns how many matched.
+    template <class Found>
+    std::size_t each_match(const TestSet& expression, const Found& found) {
+        std::size_t matched = 0;
+        std::vector<std::string> unclear;
+        for (std::size_t position = 0; position < tests_.size(); ++position) {
+            const auto answer = expression.matches(subject(position));
+            if (answer == Match::yes) {
+                ++matched;
+                found(position);
+            } else if (answer == Match::unknown) {
+                unclear.push_back(tests_[position].name);
+            }
+        }
+        if (!unclear.empty()) {
+            diagnostics_.error(expression.place(), "cannot-tell",
+                               fmt::format("'{}' cannot be told of {}", expression.text(), shorten(unclear)),
+                               "ctest does not say what the expression asks for (a source file, a directory, a "
+                               "program); use name() or label() for these tests");
+        }
+        return matched;
+    }
+
+    void warn_of_no_match(const TestSet& expression, const std::string& whose) {
+        if (diagnostics_.has_errors() || expression.text() == "none()") return;
+        diagnostics_.warning(expression.place(), "matches-nothing",
+                             fmt::format("'{}' of {} matches no test", expression.text(), whose),
+                             tests_.empty() ? "" : "`lockstep list -E EXPR` shows what an expression matches");
+    }
+
+    void resolve_marker(std::size_t index) {
+        const auto& marker = plan_.markers[index];
+        const std::string_view name = marker.name.value;
+        std::vector<Place> by(tests_.size());
+        std::vector<bool> member(tests_.size());
+        for (std::size_t position = 0; position < tests_.size(); ++position) {
+            const auto& labels = tests_[position].labels;
+            if (std::ranges::find(labels, name) != labels.end()) {
+                member[position] = true;
+                by[position] = marker.name.place;
+            }
+        }
+        if (marker.tests) {
+            const auto matched = each_match(*marker.tests, [&](std::size_t position) {
+                member[position] = true;
+                by[position] = marker.tests->place();
+            });
+            if (matched == 0) {
+                warn_of_no_match(*marker.tests, fmt::format("marker '{}'", name));
+            }
+        }
+        for (std::size_t position = 0; position < tests_.size(); ++position) {
+            if (!member[position]) continue;
+            schedule_.tests[position].markers.emplace_back(index, by[position]);
+            markers_of_[position].push_back(name);
+        }
+    }
+
+    void resolve_phases() {
+        for (std::size_t p = 0; p < plan_.phases.size(); ++p) {
+            const auto& phase = plan_.phases[p];
+            for (const auto& expression : phase.tests) {
+                const auto matched =
+                    each_match(expression, [&](std::size_t position) { put(position, p, expression.place()); });
+                if (matched == 0 && !phase.optional.value) {
+                    warn_of_no_match(expression, fmt::format("phase '{}'", phase.name.value));
+                }
+            }
+        }
+        // lockstep_add_test(PHASE p) and lockstep_mark_tests(PHASE p) speak through a label.
+        for (std::size_t position = 0; position < tests_.size(); ++position) {
+            for (const auto& label : tests_[position].labels) {
+                if (!label.starts_with("phase:")) continue;
+                if (const auto p = plan_.phase_index(std::string_view(label).substr(6))) {
+                    put(position, *p, plan_.phases[*p].place);
+                } else {
+                    diagnostics_.error({}, "unknown-phase",
+                                       fmt::format("test '{}' has the label '{}', and the plan has no such phase",
+                                                   tests_[position].name, label),
+                                       "declare the phase in the plan, or change PHASE where the test is added");
+                }
+            }
+        }
+        for (const auto& [phases, names] : twice_) {
+            const auto& [first, second] = phases;
+            Diagnostic diagnostic{
+                .message = fmt::format("{} would be in two phases, '{}' and '{}'", shorten(names),
+                                       plan_.phases[first].name.value, plan_.phases[second].name.value),
+                .code = "two-phases",
+                .place = place_of_second_.at(phases),
+                .help = "a test is in at most one phase: take it out of one, for example with '- name(…)'"};
+            diagnostic.notes.push_back({"the other match", place_of_first_.at(phases)});
+            diagnostics_.report(std::move(diagnostic));
+        }
+    }
+
+    void put(std::size_t position, std::size_t phase, const Place& place) {
+        auto& test = schedule_.tests[position];
+        if (!test.phase) {
+            test.phase = phase;
+            test.phase_place = place;
+            schedule_.phases[phase].tests.push_back(position);
+        } else if (*test.phase != phase) {
+            const auto key = std::make_pair(*test.phase, phase);
+            twice_[key].push_back(tests_[position].name);
+            place_of_first_.try_emplace(key, test.phase_place);
+            place_of_second_.try_emplace(key, place);
+        }
+    }
+
+    Schedule& schedule_;
+    const Plan& plan_;
+    const std::vector<InventoryTest>& tests_;
+    Diagnostics& diagnostics_;
+    std::vector<std::vector<std::string_view>> markers_of_;
+    bool phases_known_ = false;
+    using PhasePair = std::pair<std::size_t, std::size_t>;
+    std::map<PhasePair, std::vector<std::string>> twice_;
+    std::map<PhasePair, Place> place_of_first_, place_of_second_;
+};
+
+}  // namespace
+
+void resolve_membership(Schedule& schedule, Diagnostics& diagnostics) {
+    Membership(schedule, diagnostics).run();
+}
+
+}  // namespace lockstep

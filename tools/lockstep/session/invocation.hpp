@@ -1,0 +1,41 @@
+// What kind of ctest is calling: read from its command line, its environment and its presets, since test files
+// themselves know little of the run (CMake variables of the run are empty in them). Pure.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace lockstep {
+
+struct Invocation {
+    bool listing = false;        ///< -N, --show-only, --print-labels: nothing will run
+    bool script = false;         ///< -S: a dashboard; what it sets inside cannot be seen
+    std::optional<int> jobs;     ///< -j; none: unknown or without a limit. Without any -j it is 1
+    bool resource_spec = false;  ///< a spec file named on the command line or in the preset
+    bool timeout = false;        ///< --timeout
+    bool repeat = false;         ///< --repeat, --repeat-until-fail
+    bool no_tests_error = false;
+    /// Said on the command line, so that neither environment nor preset has a say.
+    bool jobs_given = false, no_tests_given = false;
+    /// -E without -R: ctest takes tests whose names match this away while it reads them, so that those behind get other
+    /// numbers and fixtures cannot bring them back. With -R they only count as not selected.
+    [[nodiscard]] const std::string* takes_away() const { return exclude && !include ? &*exclude : nullptr; }
+    std::optional<std::string> exclude;  ///< -E
+    bool include = false;                ///< -R
+    bool memcheck = false;               ///< durations and verdicts under valgrind are not the tests' own
+    std::optional<std::string> preset;
+};
+
+/// `arguments` begin after the program's name. `environment` gives CTEST_PARALLEL_LEVEL, CTEST_NO_TESTS_ACTION.
+[[nodiscard]] Invocation read_invocation(
+    std::span<const std::string> arguments,
+    const std::function<std::optional<std::string>(const std::string&)>& environment);
+
+/// Adds what test preset `invocation.preset` says; the command line wins over it. `read` gives a file's text.
+/// A presets file that cannot be read adds nothing: ctest itself will have refused it.
+void apply_preset(Invocation& invocation, const std::string& source_dir,
+                  const std::function<std::optional<std::string>(const std::string&)>& read);
+
+}  // namespace lockstep

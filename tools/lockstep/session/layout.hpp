@@ -1,0 +1,36 @@
+// Where things are below B/lockstep. Short names on purpose: tests put sockets below their temp directory, and a Unix
+// socket's path holds 107 bytes.
+//
+//   open.cmake close.cmake guard.cmake project.json   written when the project is configured
+//   inventory.json schedule.json overlay.cmake        of the last resolution, for readers
+//   g/<hash>/        all that follows from one set of inputs: runs at the same time may differ in their switches
+//   s/<n>/           a session
+//   t/<n>/<test>/    temp directories of session n; 0: what a listing shows
+//   kept/<k>/        what failed tests left
+//   history.db       verdicts, durations, what is owed
+// A multi-config build tree has one such set a configuration, below B/lockstep/<configuration>/.
+#pragma once
+
+#include <string>
+
+namespace lockstep {
+
+struct Layout {
+    std::string build_dir;  ///< absolute
+    std::string state;      ///< B/lockstep, or B/lockstep/<configuration>
+
+    [[nodiscard]] std::string sessions() const { return state + "/s"; }
+    [[nodiscard]] std::string session(int number) const { return sessions() + "/" + std::to_string(number); }
+    /// Numbers of the tests that `ctest -E` took away, a line each; there in such runs only.
+    [[nodiscard]] std::string dropped(int number) const { return session(number) + "/dropped"; }
+    [[nodiscard]] std::string temp(int session) const { return state + "/t/" + std::to_string(session); }
+    [[nodiscard]] std::string kept() const { return state + "/kept"; }
+    [[nodiscard]] std::string graphs() const { return state + "/g"; }
+    [[nodiscard]] std::string graph(const std::string& hash) const { return graphs() + "/" + hash; }
+    [[nodiscard]] std::string history() const { return state + "/history.db"; }
+    [[nodiscard]] std::string lock() const { return state + "/lock"; }
+    [[nodiscard]] std::string inventory() const { return state + "/inventory.json"; }
+    [[nodiscard]] std::string inventory_stamp() const { return state + "/inventory.stamp"; }
+};
+
+}  // namespace lockstep
