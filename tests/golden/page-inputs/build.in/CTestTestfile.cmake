@@ -1,0 +1,6 @@
+add_test(Config.Reads true)
+add_test(Config.Refuses true)
+add_test(Client.Asks true)
+add_test(Client.AsksTwice true)
+add_test(Schema.AddsAColumn true)
+add_test(Schema.DropsATable true)
