@@ -1,0 +1,235 @@
+"""ctest interrupted, killed, or stopped by a failure: what the next session knows, ends, leaves alone, and pays."""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import tempfile
+import unittest
+
+from support import EndToEnd, phase, plan, shell_test, wait_for
+
+WAYS = {
+    "INT to the group": (signal.SIGINT, os.killpg), "TERM to the group": (signal.SIGTERM, os.killpg),
+    "KILL to the group": (signal.SIGKILL, os.killpg), "INT to ctest": (signal.SIGINT, os.kill),
+    "TERM to ctest": (signal.SIGTERM, os.kill), "KILL to ctest": (signal.SIGKILL, os.kill),
+}
+
+PLAN = plan(phase("one", untested="fail", cleanup=["sh", "-c", "echo cleaned >>${build_dir}/cleaned"]),
+            phase("two", gate="recorded"))
+
+# one.slow and the daemon tell their process ids, and go on for longer than any of this takes.
+TESTS = [
+    shell_test("one.good"), shell_test("one.bad", "echo why >$TMPDIR/left; false"),
+    shell_test("one.skip", "echo SKIP", skip_regular_expression="SKIP"),
+    shell_test("one.slow", "echo $$ >slow.new; mv slow.new slow.pid; exec sleep 600"), shell_test("two.a"),
+    shell_test("daemon", "setsid sh -c 'echo $$ >daemon.new; mv daemon.new daemon.pid; exec sleep 600' "
+               ">/dev/null 2>&1 </dev/null & exit 0"),
+]
+KNOWN = {"one.bad": "failed when last run", "one.slow": "never run"}
+UNKNOWN = {name: "never run" for name in ("one.good", "one.bad", "one.skip", "one.slow")}
+
+
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class KilledBase(EndToEnd):
+    killed = 0  # process id of the ctest that was killed last
+
+    def prepare(self):
+        return self.project(PLAN, *TESTS)
+
+    def kill(self, project, way):
+        """Starts a run, kills it when one.slow alone is still running, and starts the next session. Returns that, and
+        the process ids of what was left behind."""
+        number, send = WAYS[way]
+
+        def settled():
+            text = project.log_text()
+            return (project.build / "slow.pid").exists() and (project.build / "daemon.pid").exists() and all(
+                f'"{name}" time elapsed' in text for name in ("one.good", "one.bad", "one.skip", "daemon"))
+
+        with project.running() as process:
+            wait_for("the tests before one.slow", settled)
+            slow = int((project.build / "slow.pid").read_text())
+            daemon = int((project.build / "daemon.pid").read_text())
+            self.addCleanup(self.end, daemon)
+            self.addCleanup(self.end, slow)
+            send(process.pid, number)
+            process.wait()
+            self.killed = process.pid
+            # While the group is still there: the next session, not this helper, has to end what is left in it.
+            run = self.next_session(project)
+        project.ran()
+        return run, slow, daemon
+
+    @staticmethod
+    def first_session(project):
+        return json.loads((project.state / "s/1/session.json").read_text())
+
+    @staticmethod
+    def end(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def next_session(self, project):
+        project.ran()
+        run = project.late()
+        self.assertNotIn("two.a", project.ran())
+        self.assert_fails(run)
+        return run
+
+
+class Killed(KilledBase):
+
+    def check(self, way, project=None, expected=None):
+        project = project or self.prepare()
+        run, slow, daemon = self.kill(project, way)
+        self.assertEqual(run.checkpoint("one").failures, expected or KNOWN)
+        self.assertFalse(alive(slow), run.output)
+        if way == "KILL to ctest":
+            self.assertIn(f"ending process {slow} ", run.output)
+        self.assertTrue(alive(daemon), run.output)
+        self.assertIn(f"process {daemon} ", run.output)
+        self.assertIn("is left alone", run.output)
+        self.assertIn("owes the clean-up of phase 'one'", run.output)
+        return project, daemon
+
+    def check_afterwards(self, project, daemon):
+        # Cleaned by the next session before its tests, and by its own clean-up test after them.
+        self.assertEqual((project.build / "cleaned").read_text(), "cleaned\ncleaned\n")
+        kept = [path.read_text() for path in (project.state / "kept").glob("*/left")]
+        self.assertEqual(kept, ["why\n"])
+        run = project.late()
+        self.assertEqual(run.checkpoint("one").failures, KNOWN)
+        self.assertNotIn("owes", run.output)
+        # The number of the session, and its directories, are not used again while the daemon lives, and are after that.
+        self.assertEqual(self.first_session(project)["pid"], self.killed)
+        self.end(daemon)
+        wait_for("the daemon's end", lambda: not alive(daemon))
+        project.late()
+        self.assertNotEqual(self.first_session(project)["pid"], self.killed)
+
+    def test_int_to_the_group(self):
+        self.check_afterwards(*self.check("INT to the group"))
+
+    def test_term_to_the_group(self):
+        self.check_afterwards(*self.check("TERM to the group"))
+
+    def test_kill_to_the_group(self):
+        self.check_afterwards(*self.check("KILL to the group"))
+
+    def test_int_to_ctest(self):
+        self.check_afterwards(*self.check("INT to ctest"))
+
+    def test_term_to_ctest(self):
+        self.check_afterwards(*self.check("TERM to ctest"))
+
+    def test_kill_to_ctest(self):
+        self.check_afterwards(*self.check("KILL to ctest"))
+
+    def test_twice(self):
+        project, _ = self.check("KILL to the group")
+        for name in ("slow.pid", "daemon.pid"):
+            (project.build / name).unlink()
+        self.check("KILL to ctest", project)
+        self.assertEqual(len([path.read_text() for path in (project.state / "kept").glob("*/left")]), 1)
+
+
+class StoppedOnFailure(EndToEnd):
+
+    def test_next_session(self):
+        # At -j1, in the order of the file: what comes after one.bad is not begun.
+        project = self.project(PLAN, shell_test("one.good"), shell_test("one.bad", "echo why >$TMPDIR/left; false"),
+                               shell_test("one.later"), shell_test("two.a"))
+        self.assert_fails(project.ctest("--stop-on-failure", jobs=1))
+        self.assertEqual(project.ran(), ["one.good", "one.bad"])
+        self.assertFalse((project.build / "cleaned").exists())
+        run = project.late()
+        self.assert_fails(run)
+        self.assertEqual(run.checkpoint("one").failures, {"one.bad": "failed when last run", "one.later": "never run"})
+        self.assertIn("owes the clean-up of phase 'one'", run.output)
+        self.assertEqual((project.build / "cleaned").read_text(), "cleaned\ncleaned\n")
+        self.assertEqual([path.read_text() for path in (project.state / "kept").glob("*/left")], ["why\n"])
+
+    def test_an_owed_cleanup_stays_owed_until_it_succeeds(self):
+        project = self.project(
+            plan(phase("one", cleanup=["sh", "-c", "echo tried >>${build_dir}/tried; test -e ${build_dir}/good"]),
+                 phase("two", gate="recorded")), shell_test("one.bad", "false"), shell_test("free"))
+        self.assert_fails(project.ctest("--stop-on-failure", jobs=1))
+        for times in (1, 2):
+            run = project.late("free")
+            self.assert_passes(run)  # a warning, never a verdict
+            self.assertIn("stays owed", run.output)
+            self.assertEqual((project.build / "tried").read_text(), "tried\n" * times)
+        (project.build / "good").touch()
+        self.assertNotIn("stays owed", project.late("free").output)
+        self.assertNotIn("owes", project.late("free").output)
+        self.assertEqual((project.build / "tried").read_text(), "tried\n" * 3)
+
+    def test_nothing_is_owed_if_nothing_began(self):
+        project = self.project(PLAN, shell_test("free", "false"), shell_test("one.a"), shell_test("two.a"))
+        self.assert_fails(project.ctest("--stop-on-failure", jobs=1))
+        self.assertNotIn("owes", project.late("free").output)
+        self.assertFalse((project.build / "cleaned").exists())
+
+
+class LogNotLinked(KilledBase):
+    """Testing/ on another file system: the log cannot be linked, so what a killed run did is not known afterwards."""
+
+    def prepare(self):
+        project = super().prepare()
+        if not os.access("/dev/shm", os.W_OK) or os.stat("/dev/shm").st_dev == os.stat(project.build).st_dev:
+            self.skipTest("/dev/shm is not another file system")
+        elsewhere = tempfile.mkdtemp(prefix="ls.", dir="/dev/shm")
+        self.addCleanup(shutil.rmtree, elsewhere, ignore_errors=True)
+        shutil.rmtree(project.build / "Testing", ignore_errors=True)
+        (project.build / "Testing").symlink_to(elsewhere)
+        return project
+
+    def test_a_run_to_the_end_is_known(self):
+        project = self.prepare()
+        self.assert_fails(project.ctest("-E", "slow"))
+        self.assertFalse((project.state / "s/1/log").exists())
+        self.addCleanup(self.end, int((project.build / "daemon.pid").read_text()))
+        self.assertEqual(project.late().checkpoint("one").failures, KNOWN)
+
+    def test_a_killed_one_is_not(self):
+        for way in ("KILL to the group", "KILL to ctest", "INT to the group"):
+            with self.subTest(way):
+                project = self.prepare()
+                run, slow, daemon = self.kill(project, way)
+                self.assertEqual(run.checkpoint("one").failures, UNKNOWN)
+                self.assertFalse(alive(slow))
+                self.assertTrue(alive(daemon))
+                self.assertIn("is lost", run.output)
+                self.assertIn("owes the clean-up of phase 'one'", run.output)
+                self.assertEqual((project.build / "cleaned").read_text(), "cleaned\ncleaned\n")
+
+    def test_what_was_known_before_is_not_any_more(self):
+        project = self.project(PLAN, shell_test("one.a", "test ! -e broken"),
+                               shell_test("one.slow", "test ! -e slow || exec sleep 600"), shell_test("two.a"))
+        self.assert_passes(project.ctest())
+        elsewhere = tempfile.mkdtemp(prefix="ls.", dir="/dev/shm")
+        self.addCleanup(shutil.rmtree, elsewhere, ignore_errors=True)
+        if os.stat("/dev/shm").st_dev == os.stat(project.build).st_dev:
+            self.skipTest("/dev/shm is not another file system")
+        shutil.rmtree(project.build / "Testing")
+        (project.build / "Testing").symlink_to(elsewhere)
+        for name in ("broken", "slow"):
+            (project.build / name).touch()
+        with project.running() as process:
+            wait_for("one.a", lambda: '"one.a" time elapsed' in project.log_text())
+            os.killpg(process.pid, signal.SIGKILL)
+        run = project.late()
+        self.assert_fails(run)
+        self.assertEqual(run.checkpoint("one").failures, {"one.a": "never run", "one.slow": "never run"})
+
+
+if __name__ == "__main__":
+    unittest.main()
