@@ -1,0 +1,10 @@
+if(EXISTS "/home/u/b/api_test[1]_tests.cmake")
+  include("/home/u/b/api_test[1]_tests.cmake")
+else()
+  add_test(api_test_NOT_BUILT api_test_NOT_BUILT)
+endif()
+include("${CMAKE_CURRENT_LIST_DIR}/x.cmake" OPTIONAL) #[[ a comment ]]
+add_subdirectory("/home/u/b/sub" "${CTEST_CONFIGURATION_TYPE}")
+add_test( [==[Api.Get/0]==] /home/u/b/api_test [==[--gtest_filter=Api.Get/0]==] --gtest_also_run_disabled_tests)
+set_tests_properties( [==[Api.Get/0]==] PROPERTIES DEF_SOURCE_LINE /home/u/p/api_test.cpp:12 WORKING_DIRECTORY /home/u/b)
+set(api_test_TESTS [==[Api.Get/0]==] "b\"c\\d")
