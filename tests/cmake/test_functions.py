@@ -1,0 +1,252 @@
+"""What the CMake functions do: compared with plain add_test() through ctest's JSON, and by what runs."""
+import unittest
+
+import support
+from consumer import HEAD, ConsumerBase
+from support import bracket, command_test, keys, phase, plan, shell_test
+
+HOSTILE = ["", "a;b", ";", "]=]", "]==]", "]=", "[x", "x]", "[[y]]", "$x", "${x}",
+           "$ENV{HOME}", "@x@", "\\", "\\;", '"', "'", "#", "a b", "ü", " ", "-N",
+           "TESTS", "first\nsecond", "\n"]
+TWO_PHASES = plan(phase("one"), phase("two"))
+
+
+class AddTest(ConsumerBase):
+    def assert_same(self, arguments, head=HEAD):
+        """lockstep_add_test() and add_test() with these arguments make the same tests."""
+        listings = []
+        for function in "add_test", "lockstep_add_test":
+            calls = "".join(f"{function}({words})\n" for words in arguments)
+            listings.append(self.listed(self.configured_project(calls, head=head), LOCKSTEP_DISABLE="1"))
+        self.assertEqual(listings[0], listings[1])
+        return listings[0]
+
+    def test_hostile_arguments_survive(self):
+        words = " ".join(bracket("\n" + word) for word in HOSTILE)
+        tests = self.assert_same([f"NAME all COMMAND sh {words}"] +
+                                 [f"NAME {index} COMMAND sh {bracket(chr(10) + word)}" for index, word in enumerate(HOSTILE)])
+        self.assertEqual(tests["all"]["command"][1:], HOSTILE)
+
+    def test_hostile_names_survive(self):
+        names = ["a b", "odd ]==] [name", "x;y", "$x", "${x}", '"', "#", "ü", "\\"]
+        tests = self.assert_same([f"NAME {bracket(name)} COMMAND true" for name in names])
+        self.assertEqual(sorted(tests), sorted(names))
+
+    def test_all_of_add_test(self):
+        head = HEAD + "set(two a b)\nset(dir \"/tmp\")\n"
+        tests = self.assert_same(["NAME in COMMAND pwd WORKING_DIRECTORY /tmp", 'NAME no_dir COMMAND pwd WORKING_DIRECTORY ""',
+                                  'NAME lists COMMAND sh "$<1:${two}>" COMMAND_EXPAND_LISTS', 'NAME kept COMMAND sh "$<1:${two}>"',
+                                  "NAME dbg COMMAND pwd CONFIGURATIONS Debug", "NAME program COMMAND ${CMAKE_COMMAND} --version"], head=head)
+        self.assertEqual(tests["lists"]["command"][1:], ["a", "b"])
+        self.assertEqual(tests["kept"]["command"][1:], ["a;b"])
+        self.assertEqual(tests["in"]["WORKING_DIRECTORY"], "/tmp")
+
+    def test_marks_are_not_arguments(self):
+        plain = ["NAME x COMMAND true a b", "NAME y COMMAND true c"]
+        marked = ["NAME x PHASE p COMMAND true a b MARKERS m n", "MARKERS m NAME y COMMAND true c PHASE p"]
+        listings = [self.listed(self.configured_project("".join(f"{function}({word})\n" for word in words)), LOCKSTEP_DISABLE="1")
+                    for function, words in (("add_test", plain), ("lockstep_add_test", marked))]
+        self.assertEqual(sorted(listings[1]["x"].pop("LABELS")), ["m", "n", "phase:p"])
+        self.assertEqual(sorted(listings[1]["y"].pop("LABELS")), ["m", "phase:p"])
+        self.assertEqual(*listings)
+
+    def test_any_order(self):
+        tests = self.listed(self.configured_project(
+            "lockstep_add_test(MARKERS m COMMAND sh a NAME one)\nlockstep_add_test(WORKING_DIRECTORY /tmp NAME two PHASE p COMMAND sh b)\n"))
+        self.assertEqual({name: (test["command"][1:], test["LABELS"], test["WORKING_DIRECTORY"]) for name, test in tests.items()},
+                         {"one": (["a"], ["m"], "<source>/build"), "two": (["b"], ["phase:p"], "/tmp")})
+
+    def test_the_projects_policies_hold(self):
+        # A project older than CMP0158 (3.29) has its emulator in front of tests also where it does not cross-compile.
+        head = HEAD + ("add_executable(program IMPORTED)\n"
+                       "set_target_properties(program PROPERTIES IMPORTED_LOCATION /bin/true CROSSCOMPILING_EMULATOR env)\n")
+        tests = self.assert_same(["NAME x COMMAND program a"], head=head)
+        self.assertEqual(tests["x"]["command"][1:], ["/bin/true", "a"])
+
+
+class MarkTests(ConsumerBase):
+    def test_labels_are_added(self):
+        names = ["a", "b c", "odd ]==] name", "x[0", "y]", "z;z"]
+        tests = "".join(command_test(name, "true", labels="mine;too") for name in names) + command_test("other", "true")
+        words = " ".join(bracket(name) for name in names)
+        project = self.configured_project(tests + f"lockstep_mark_tests(MARKERS m n TESTS {words} PHASE p)\n"
+                                          "lockstep_mark_tests(TESTS a MARKERS again)\n")
+        labels = {name: sorted(values.get("LABELS", [])) for name, values in self.listed(project).items()}
+        expected = {name: ["m", "mine", "n", "phase:p", "too"] for name in names}
+        expected["a"] = sorted(expected["a"] + ["again"])
+        self.assertEqual(labels, {**expected, "other": []})
+
+    def test_phase_and_markers_take_effect(self):
+        project = self.configured_project(shell_test("late") + shell_test("early") +
+                                          "lockstep_mark_tests(TESTS late PHASE two MARKERS m)\n"
+                                          "lockstep_mark_tests(TESTS early PHASE one)\nlockstep_apply()\n",
+                                          plan=plan(phase("one", tests="none()"), phase("two", tests="none()"), '[marker.m]\nlock = ["l"]\n'))
+        self.assert_passes(project.ctest())
+        self.assertEqual(project.ran(), ["early", "late"])
+        tests = self.listed(project)
+        self.assertEqual((tests["late"]["RESOURCE_LOCK"], tests["early"].get("RESOURCE_LOCK")), (["l"], None))
+
+    def test_a_phase_that_the_plan_does_not_have(self):
+        project = self.configured_project(shell_test("x") + "lockstep_mark_tests(TESTS x PHASE tow)\nlockstep_apply()\n", plan=TWO_PHASES)
+        done = self.ctest_in(project.build)
+        self.assertEqual(done.returncode, 8)
+        self.assertIn("error: test 'x' has the label 'phase:tow', and the plan has no such phase [unknown-phase]", done.stderr)
+        self.assertEqual(project.ran(), [])
+
+
+class Targets(ConsumerBase):
+    TESTS = "".join(shell_test(name) for name in ("one.a", "two.a", "two.b", "free"))
+    TESTS += shell_test("near", labels="a+b") + shell_test("odd", labels="a.b")
+    PLAN = plan(phase("one"), "[[phase]] # not the end: [ or ; [\n" + keys(name="two", tests="name(two.*)"),
+                '[[phase.checkpoint]]\nname = "holds"\ncommand = ["true"]\n',
+                '[marker."a.b"]\nlock = ["x"]\n[ marker.spaced ]\ntests = "name(free)"\n')
+
+    def project_with_targets(self):
+        return self.configured_project(self.TESTS + "lockstep_apply()\n", plan=self.PLAN)
+
+    def test_there_is_one_for_each_phase_and_marker(self):
+        self.assertEqual(self.targets(self.project_with_targets()), [
+            "lockstep-check", "lockstep-run-marker-a.b", "lockstep-run-marker-spaced", "lockstep-run-phase-one", "lockstep-run-phase-two"])
+
+    def test_they_run_the_right_tests(self):
+        project = self.project_with_targets()
+        for target, names in {"phase-one": ["one.a"], "phase-two": ["two.a", "two.b"], "marker-a.b": ["odd"], "marker-spaced": ["free"]}.items():
+            with self.subTest(target):
+                status, output = self.build(project, "lockstep-run-" + target)
+                self.assertEqual(status, 0, output)
+                self.assertEqual(sorted(project.ran()), names)
+
+    def test_they_fail_with_their_tests(self):
+        project = self.configured_project(shell_test("one.a", "false") + "lockstep_apply()\n", plan=TWO_PHASES)
+        self.assertNotEqual(self.build(project, "lockstep-run-phase-one")[0], 0)
+
+    def test_check(self):
+        project = self.project_with_targets()
+        status, output = self.build(project, "lockstep-check")
+        self.assertEqual(status, 0, output)
+        project.write("lockstep.toml", self.PLAN + '[marker.m]\nuse = { nothing = 1 }\n')
+        status, output = self.build(project, "lockstep-check")
+        self.assertNotEqual(status, 0)
+        self.assertIn("unknown pool 'nothing' [unknown-pool]", output)
+
+    def test_a_phase_more_is_a_target_more(self):
+        project = self.project_with_targets()
+        project.write("lockstep.toml", self.PLAN + phase("three", tests="name(free)"))
+        status, output = self.build(project, "all")
+        self.assertEqual(status, 0, output)
+        self.assertIn("lockstep-run-phase-three", self.targets(project))
+
+
+class Guard(ConsumerBase):
+    def setUp(self):
+        self.project_below = self.configured_project(
+            "add_subdirectory(sub)\n" + shell_test("one.a") + "lockstep_apply()\n", plan=TWO_PHASES,
+            files={"sub/CMakeLists.txt": shell_test("two.a") + "add_subdirectory(deep)\n", "sub/deep/CMakeLists.txt": shell_test("two.b")})
+
+    def test_a_subdirectory_alone_is_refused(self):
+        project = self.project_below
+        message = (f"Lockstep: started in a subdirectory, ctest knows only a part of the tests and none of their guards. Start it at the top: "
+                   f"ctest --test-dir {project.build} and select tests there with -R or -L. LOCKSTEP_DISABLE=1 runs these tests without their plan.")
+        for directory in "sub", "sub/deep":
+            with self.subTest(directory):
+                done = self.ctest_in(project.build / directory)
+                self.assertEqual(done.returncode, 8)
+                self.assertIn(message, " ".join(done.stderr.split()))
+                self.assertEqual(project.ran(), [])
+                self.assertEqual(self.ctest_in(project.build / directory, LOCKSTEP_DISABLE="1").returncode, 0)
+
+    def test_from_the_top_all_run(self):
+        run = self.project_below.ctest()
+        self.assert_passes(run)
+        self.assertEqual(sorted(name for name in run.names if name.startswith(("one", "two"))), ["one.a", "two.a", "two.b"])
+
+
+class Survival(ConsumerBase):
+    """What a project has set for itself is still there."""
+
+    def test_its_test_include_files(self):
+        project = self.configured_project(
+            'set_property(DIRECTORY PROPERTY TEST_INCLUDE_FILES "${CMAKE_SOURCE_DIR}/x.cmake")\n'
+            "add_subdirectory(sub)\n" + shell_test("one.a") + "lockstep_apply()\n"
+            'set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_SOURCE_DIR}/y.cmake")\n', plan=TWO_PHASES,
+            files={"sub/CMakeLists.txt": 'set_property(DIRECTORY PROPERTY TEST_INCLUDE_FILES "${CMAKE_CURRENT_SOURCE_DIR}/z.cmake")\n',
+                   "x.cmake": "add_test(two.x true)\n", "y.cmake": "add_test(two.y true)\n", "sub/z.cmake": "add_test(two.z true)\n"})
+        tests = self.listed(project)
+        for name in "two.x", "two.y", "two.z":  # found, and under the plan
+            self.assertIn("phase:two", tests[name]["LABELS"])
+        self.assert_passes(project.ctest())
+
+    def test_its_properties(self):
+        own = shell_test("one.a", labels="mine", timeout="7", resource_lock="mine", environment="A=1;B=2", processors="2", cost="3",
+                         fixtures_required="mine", depends="set", working_directory="/tmp", skip_return_code="77")
+        project = self.configured_project(own + shell_test("set", fixtures_setup="mine") + "lockstep_apply()\n",
+                                          plan=plan(phase("one"), '[marker.m]\ntests = "name(one.a)"\nlock = ["more"]\n'
+                                                    'timeout = "9s"\nprocessors = 4\nenv = { A = "2", C = "3" }\n'))
+        before, after = (self.listed(project, LOCKSTEP_DISABLE=value)["one.a"] for value in ("1", "0"))
+        for name, value in before.items():
+            with self.subTest(name):
+                if isinstance(value, list) and name != "command":
+                    self.assertEqual([item for item in after[name] if item in value], value)
+                else:
+                    self.assertEqual(after[name], value)
+        self.assertIn("more", after["RESOURCE_LOCK"])
+        self.assertIn("C=3", after["ENVIRONMENT"])
+        self.assertNotIn("A=2", after["ENVIRONMENT"])
+
+    def test_finding_the_package_changes_nothing(self):
+        look = """get_cmake_property(_{0} VARIABLES)
+get_directory_property(_{0}_files TEST_INCLUDE_FILES)
+get_property(_{0}_targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
+foreach(policy CMP0054 CMP0110 CMP0121 CMP0174)
+  if(POLICY ${{policy}})
+    cmake_policy(GET ${{policy}} _value)
+    list(APPEND _{0}_policies "${{policy}}=${{_value}}")
+  endif()
+endforeach()
+"""
+        find = "find_package(Lockstep REQUIRED CONFIG)\n"
+        head = HEAD.replace("VERSION 3.25", "VERSION 3.16").replace(find, look.format("before") + find + look.format("after"))
+        project = self.source('list(REMOVE_ITEM _after ${_before})\n'
+                              'message("${_after}|${_after_files}|${_after_targets}|${_before_policies}|${_after_policies}")\n', head=head)
+        variables, files, targets, before, after = self.run_cmake(project).stderr.strip().split("|")
+        self.assertEqual([name for name in variables.split(";") if not name.startswith(("Lockstep_", "_before", "_after"))],
+                         [name for name in ("PACKAGE_PREFIX_DIR", "_value", "policy") if name in variables.split(";")])
+        self.assertEqual((files, targets), ("", ""))
+        self.assertEqual(before, after)
+        self.assertIn("CMP0121=", before)
+
+
+class Plan(ConsumerBase):
+    def test_elsewhere_and_edited(self):
+        project = self.configured_project(shell_test("one.a") + "lockstep_apply(PLAN plans/mine.toml)\n", plan=None,
+                                          files={"plans/mine.toml": plan(phase("one"))})
+        self.assertIn("checkpoint.one", self.listed(project))
+        project.write("plans/mine.toml", plan(phase("uno", tests="name(one.a)")))
+        tests = self.listed(project)
+        self.assertIn("checkpoint.uno", tests)
+        self.assertNotIn("checkpoint.one", tests)
+
+    def test_missing(self):
+        project = self.configured_project(shell_test("one.a") + "lockstep_apply()\n", plan=None)
+        self.assertEqual(self.targets(project), ["lockstep-check"])
+        done = self.ctest_in(project.build)
+        self.assertEqual(done.returncode, 8)
+        self.assertIn(f"{project.source}/lockstep.toml", done.stderr)
+        self.assertEqual(project.ran(), [])
+
+
+class Disable(ConsumerBase):
+    def test_the_same_tests_as_without(self):
+        text = shell_test("one.a", labels="x") + "add_subdirectory(sub)\n"
+        files = {"sub/CMakeLists.txt": shell_test("two.a")}
+        plain = self.listed(self.configured_project(text, plan=TWO_PHASES, files=files))
+        project = self.configured_project(text + "lockstep_apply()\n", plan=TWO_PHASES, files=files)
+        self.assertEqual(self.listed(project, LOCKSTEP_DISABLE="1"), plain)
+        self.assertEqual(sorted(self.listed(project)), sorted([*plain, "checkpoint.one", "checkpoint.two", "lockstep.end"]))
+        run = project.ctest(LOCKSTEP_DISABLE="1")
+        self.assert_passes(run)
+        self.assertEqual(sorted(run.names), ["one.a", "two.a"])
+
+
+if __name__ == "__main__":
+    unittest.main()
