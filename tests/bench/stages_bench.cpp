@@ -7,6 +7,7 @@
 #include "overlay/overlay.hpp"
 #include "plan/plan.hpp"
 #include "schedule/schedule.hpp"
+#include "schedule/subject.hpp"
 
 namespace lockstep {
 namespace {
@@ -67,6 +68,23 @@ void read_inventory(benchmark::State& state) {
     state.SetComplexityN(state.range(0));
 }
 
+/// Each marker's expression against each test: 40 regular expressions with a literal start.
+void match_expressions(benchmark::State& state) {
+    const auto plan = make_plan();
+    const auto inventory = make_inventory(state.range(0));
+    for (auto _ : state) {
+        std::size_t matched = 0;
+        for (const auto& marker : plan.markers) {
+            if (!marker.tests) continue;  // built in: `serial`
+            for (const auto& test : inventory.tests) {
+                if (marker.tests->matches(subject_of(test)) == Match::yes) ++matched;
+            }
+        }
+        benchmark::DoNotOptimize(matched);
+    }
+    state.SetComplexityN(state.range(0));
+}
+
 void resolve_schedule(benchmark::State& state) {
     const auto plan = make_plan();
     const auto inventory = make_inventory(state.range(0));
@@ -93,22 +111,15 @@ void emit_overlay(benchmark::State& state) {
     state.SetComplexityN(state.range(0));
 }
 
+void grows(benchmark::internal::Benchmark* stage) {
+    stage->RangeMultiplier(10)->Range(1000, 100000)->Unit(benchmark::kMillisecond)->Complexity(benchmark::oN);
+}
+
 BENCHMARK(parse_plan)->Unit(benchmark::kMillisecond);
-BENCHMARK(read_inventory)
-    ->RangeMultiplier(10)
-    ->Range(1000, 100000)
-    ->Unit(benchmark::kMillisecond)
-    ->Complexity(benchmark::oN);
-BENCHMARK(resolve_schedule)
-    ->RangeMultiplier(10)
-    ->Range(1000, 100000)
-    ->Unit(benchmark::kMillisecond)
-    ->Complexity(benchmark::oN);
-BENCHMARK(emit_overlay)
-    ->RangeMultiplier(10)
-    ->Range(1000, 100000)
-    ->Unit(benchmark::kMillisecond)
-    ->Complexity(benchmark::oN);
+BENCHMARK(read_inventory)->Apply(grows);
+BENCHMARK(match_expressions)->Apply(grows);
+BENCHMARK(resolve_schedule)->Apply(grows);
+BENCHMARK(emit_overlay)->Apply(grows);
 
 }  // namespace
 }  // namespace lockstep

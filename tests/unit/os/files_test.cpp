@@ -214,4 +214,17 @@ TEST_F(Files, TheLockOfAKilledProcessIsFree) {
     ::close(ready[1]);
 }
 
+TEST_F(Files, TemporariesOfKilledWritersGoWhenTheyAreAnHourOld) {
+    using namespace std::chrono_literals;
+    const auto old = put(".lockstep-1-0.tmp", "half");
+    const auto other = put(".lockstep-other", "");
+    const auto fresh = put(".lockstep-1-1.tmp", "half");
+    for (const auto& path : {old, other}) {
+        std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - 61min);
+    }
+    os::remove_abandoned_temporaries(folder());
+    EXPECT_EQ(os::list_directory(folder()), (std::vector<std::string>{".lockstep-1-1.tmp", ".lockstep-other"}));
+    os::remove_abandoned_temporaries(at("none"));
+}
+
 }  // namespace

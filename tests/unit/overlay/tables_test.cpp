@@ -125,6 +125,16 @@ TEST(RunTable, a_text_that_is_none_is_refused) {
     wrong_type["tests"][0][0] = 7;
     auto lacking = json::parse(whole);
     lacking["phases"][0].erase("judges");
+    std::vector<std::string> beyond;
+    for (const char* list : {"tests", "judges", "needed_by"}) {
+        auto table = json::parse(whole);
+        table["phases"][0][list].push_back(list == std::string_view("tests") ? table["tests"].size() : table["phases"].size());
+        beyond.push_back(table.dump());
+    }
+    auto phase = json::parse(whole);
+    phase["tests"][0][1] = phase["phases"].size();
+    beyond.push_back(phase.dump());
+    for (const auto& text : beyond) EXPECT_FALSE(run_table_from_json(text)) << text;
     for (const auto& text : {std::string(), std::string("{}"), std::string("[1]"), whole.substr(0, whole.size() / 2),
                              other_version.dump(), text_version.dump(), wrong_type.dump(), lacking.dump()}) {
         EXPECT_FALSE(run_table_from_json(text)) << text;

@@ -7,6 +7,7 @@
 #include "commands/inputs.hpp"
 #include "commands/output.hpp"
 #include "schedule/names.hpp"
+#include "schedule/subject.hpp"
 #include "text/suggest.hpp"
 
 namespace lockstep {
@@ -15,22 +16,13 @@ namespace {
 constexpr std::string_view limit_prefix = "max_parallel of ";
 constexpr std::size_t named_at_most = 5;
 
-TestSubject subject_of(const Schedule& schedule, std::size_t position, std::vector<std::string_view>& markers) {
-    const auto& own = schedule.inventory->tests[position];
+TestSubject resolved_subject(const Schedule& schedule, std::size_t position, std::vector<std::string_view>& markers) {
     const auto& test = schedule.tests[position];
     markers.clear();
     for (const auto& [index, place] : test.markers) markers.emplace_back(schedule.plan->markers[index].name.value);
-    TestSubject subject;
-    subject.name = own.name;
-    subject.suite = own.suite;
-    subject.labels = own.labels;
-    if (own.dir) subject.dir = *own.dir;
-    if (own.source) subject.source = *own.source;
-    if (own.target) subject.target = *own.target;
-    if (!own.command.empty()) subject.command = own.command_line;
+    auto subject = subject_of(schedule.inventory->tests[position]);
     subject.markers = markers;
     subject.phase = test.phase ? std::string_view(schedule.plan->phases[*test.phase].name.value) : std::string_view{};
-    subject.service = std::string_view{};
     return subject;
 }
 
@@ -111,7 +103,7 @@ std::optional<std::vector<std::size_t>> tests_in(const Schedule& schedule, const
     std::size_t unclear_count = 0;
     std::vector<std::string_view> markers;
     for (std::size_t position = 0; position < schedule.tests.size(); ++position) {
-        const auto answer = expression.matches(subject_of(schedule, position, markers));
+        const auto answer = expression.matches(resolved_subject(schedule, position, markers));
         if (answer == Match::yes) {
             found.push_back(position);
         } else if (answer == Match::unknown && ++unclear_count <= named_at_most) {

@@ -341,6 +341,7 @@ void tidy_temp_directories(const Layout& layout, const Session& session, const R
 }
 
 void settle_dead_sessions(const Layout& layout, const Session& self, const Report& report) {
+    os::remove_abandoned_temporaries(layout.state);
     for (const auto& session : read_sessions(layout)) {
         if (session.number == self.number) continue;
         if (session.ctest.pid == 0) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -187,6 +188,18 @@ private:
 };
 
 }  // namespace
+
+void remove_abandoned_temporaries(const std::string& directory) {
+    using namespace std::chrono_literals;
+    for (const auto& name : list_directory(directory)) {
+        if (!name.starts_with(".lockstep-") || !name.ends_with(".tmp")) continue;
+        const auto path = directory + "/" + name;
+        std::error_code gone;
+        const auto written = fs::last_write_time(path, gone);
+        // Its writer may be a process that is not to be seen from here (a container); but none takes an hour.
+        if (!gone && fs::file_time_type::clock::now() - written > 1h) ::unlink(path.c_str());
+    }
+}
 
 void make_directories(const std::string& path) {
     if (::mkdir(path.c_str(), 0777) == 0) return;

@@ -17,6 +17,9 @@ namespace lockstep::os {
 /// file stays whole, the temporary one is removed, and it throws. An unchanged text leaves the file alone.
 void write_file(const std::string& path, std::string_view text, bool durable = false);
 
+/// Removes temporary files of write_file in `directory` that are an hour old: their writers were killed.
+void remove_abandoned_temporaries(const std::string& directory);
+
 void make_directories(const std::string& path);
 /// Removes a tree, following no links; files that vanish meanwhile are no error; makes directories writable as needed.
 void remove_tree(const std::string& path);

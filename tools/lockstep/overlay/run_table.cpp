@@ -203,6 +203,21 @@ std::string to_json(const RunTable& table) {
     return j.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+namespace {
+
+/// Positions are followed without another look, so a file that is not whole must not get past its reader.
+bool consistent(const RunTable& table) {
+    const auto below = [](std::size_t limit) { return [limit](std::size_t position) { return position < limit; }; };
+    const auto tests = below(table.tests.size()), phases = below(table.phases.size());
+    return std::ranges::all_of(table.tests, [&](const auto& test) { return !test.phase || phases(*test.phase); }) &&
+           std::ranges::all_of(table.phases, [&](const auto& phase) {
+               return std::ranges::all_of(phase.tests, tests) && std::ranges::all_of(phase.judges, phases) &&
+                      std::ranges::all_of(phase.needed_by, phases);
+           });
+}
+
+}  // namespace
+
 std::optional<RunTable> run_table_from_json(const std::string& text) {
     const auto j = json::parse(text, nullptr, false);
     if (!j.is_object()) return std::nullopt;
@@ -236,6 +251,7 @@ std::optional<RunTable> run_table_from_json(const std::string& text) {
             if (p.contains("cleanup")) phase.cleanup = command_from_json(p.at("cleanup"));
             table.phases.push_back(std::move(phase));
         }
+        if (!consistent(table)) return std::nullopt;
         return table;
     } catch (const json::exception&) {
         return std::nullopt;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -174,9 +175,9 @@ private:
     }
 
     void add_memory(ScheduledTest& test, std::uint64_t bytes, const Place& place) {
-        const auto total = static_cast<int>(facts_.memory_bytes / mebibyte);
-        auto wanted = static_cast<int>((bytes + mebibyte - 1) / mebibyte);
-        if (total > 0 && wanted > total) {
+        const int total = machine_mebibytes();
+        auto wanted = static_cast<int>(std::min<std::uint64_t>((bytes + mebibyte - 1) / mebibyte, INT_MAX));
+        if (wanted > total) {
             if (memory_warned_.insert(place.line).second) {
                 diagnostics_.warning(place, "memory-above-machine",
                                      fmt::format("{} MiB are more than this machine's {} MiB", wanted, total),
@@ -278,11 +279,15 @@ private:
         for (auto& [name, type] : types) schedule_.resources.push_back(std::move(type));
     }
 
+    /// At least 1: a demand must never be above what the resource has, or ctest would refuse its test.
+    int machine_mebibytes() const {
+        return static_cast<int>(std::clamp<std::uint64_t>(facts_.memory_bytes / mebibyte, 1, INT_MAX));
+    }
+
     ResourceType type_of(const Demand& demand) const {
         if (!demand.counter) return {demand.type, plan_.pool(demand.type)->slots.value, 1, demand.shown};
         if (demand.type == names::memory_type) {
-            return {demand.type, 1, static_cast<int>(std::max<std::uint64_t>(facts_.memory_bytes / mebibyte, 1)),
-                    demand.shown};
+            return {demand.type, 1, machine_mebibytes(), demand.shown};
         }
         for (const auto& marker : plan_.markers) {
             if (marker.max_parallel.value && resource_type("lockstep_max_marker_", marker.name.value) == demand.type) {

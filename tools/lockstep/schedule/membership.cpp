@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "schedule/subject.hpp"
+
 namespace lockstep {
 namespace {
 
@@ -52,17 +54,8 @@ public:
 
 private:
     TestSubject subject(std::size_t position) const {
-        const auto& test = tests_[position];
-        TestSubject subject;
-        subject.name = test.name;
-        subject.suite = test.suite;
-        subject.labels = test.labels;
-        if (test.dir) subject.dir = *test.dir;
-        if (test.source) subject.source = *test.source;
-        if (test.target) subject.target = *test.target;
-        if (!test.command.empty()) subject.command = test.command_line;
+        auto subject = subject_of(tests_[position]);
         subject.markers = markers_of_[position];
-        subject.service = std::string_view{};
         if (phases_known_) {
             const auto& phase = schedule_.tests[position].phase;
             subject.phase = phase ? std::string_view(plan_.phases[*phase].name.value) : std::string_view{};

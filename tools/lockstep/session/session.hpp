@@ -52,8 +52,8 @@ enum class Liveness {
 void write_session(const Layout& layout, const Session& session);
 void remove_session(const Layout& layout, int number);
 
-/// Creates the folder with the smallest number that has neither a session nor somebody's directories. Call under the
-/// registry's lock.
+/// Creates the folder with the smallest number that no session has. Call under the registry's lock. Directories in t/<n>
+/// without a session are nobody's: a session whose processes live keeps its folder.
 [[nodiscard]] int take_number(const Layout& layout);
 
 /// "<host and build tree, hashed>-<number>-<pid>-<start>": what a test finds in LOCKSTEP_SESSION.
