@@ -10,7 +10,7 @@ PLAN   the plan file, relative to the current source directory; default: lockste
        configuring again.
 
 Does nothing, and says so, in a project that is not the top-level one: whose suite it is decides.
-Adds the targets lockstep-check, lockstep-run-phase-<p>, lockstep-run-marker-<m>.
+Adds the targets lockstep-check, lockstep-validate, lockstep-run-phase-<p>, lockstep-run-marker-<m>.
 ]]
 function(lockstep_apply)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "PLAN")
@@ -27,10 +27,8 @@ function(lockstep_apply)
     _lockstep_fail(lockstep_apply "it was called before in this build tree; a suite has one plan")
   endif()
   set_property(GLOBAL PROPERTY _LOCKSTEP_APPLIED TRUE)
-  if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
-    message(WARNING "Lockstep works on Linux only for now: on ${CMAKE_HOST_SYSTEM_NAME} the tests run without their plan's guards")
-    return()
-  endif()
+
+  _lockstep_check_paths()
 
   set(plan "lockstep.toml")
   if(DEFINED arg_PLAN)
@@ -40,7 +38,12 @@ function(lockstep_apply)
 
   set(state "${CMAKE_BINARY_DIR}/lockstep")
   get_property(_lockstep_cmake_dir GLOBAL PROPERTY _LOCKSTEP_CMAKE_DIR)
-  _lockstep_write_project_file("${state}" "${plan}")
+  if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    message(WARNING "Lockstep works on Linux only for now: on ${CMAKE_HOST_SYSTEM_NAME} ctest refuses to run the tests without their plan's guards")
+    _lockstep_write_refusal("${state}" "${_lockstep_cmake_dir}" "${plan}")
+    return()
+  endif()
+  set_property(GLOBAL PROPERTY _LOCKSTEP_PLAN "${plan}")
   _lockstep_write_test_files("${state}" "${_lockstep_cmake_dir}")
   _lockstep_add_targets("${plan}")
 
@@ -50,8 +53,32 @@ function(lockstep_apply)
   cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _lockstep_after_all)
 endfunction()
 
+# CMake's own compiler checks fail where a path holds a semicolon; what is not UTF-8 cannot stand in JSON.
+function(_lockstep_check_paths)
+  set(more "[89ab][0-9a-f]")
+  set(utf8 "^([0-7][0-9a-f]|(c[2-9a-f]|d[0-9a-f])${more}|e[0-9a-f]${more}${more}|f[0-4]${more}${more}${more})*$")
+  foreach(kind SOURCE BINARY)
+    set(path "${CMAKE_${kind}_DIR}")
+    string(REPLACE "BINARY" "build" name "${kind}")
+    string(REPLACE "SOURCE" "source" name "${name}")
+    string(HEX "${path}" bytes)
+    if(NOT bytes MATCHES "${utf8}")
+      _lockstep_fail(lockstep_apply "the path of the ${name} tree, '${path}', is not UTF-8: put the ${name} tree elsewhere")
+    endif()
+    if(path MATCHES "[;\n]")
+      _lockstep_fail(lockstep_apply "the path of the ${name} tree, '${path}', holds a semicolon or a line break, at which CMake takes \
+paths apart: put the ${name} tree elsewhere")
+    endif()
+  endforeach()
+endfunction()
+
 # What the program has to know of this build tree.
-function(_lockstep_write_project_file state plan)
+function(_lockstep_write_project_file state)
+  get_property(plan GLOBAL PROPERTY _LOCKSTEP_PLAN)
+  get_property(markers GLOBAL PROPERTY _LOCKSTEP_MARKERS)
+  list(REMOVE_DUPLICATES markers)
+  list(TRANSFORM markers REPLACE "^(.+)$" "\"\\1\"")
+  list(JOIN markers ", " markers)
   get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
   set(text "{\n")
   set(source_dir "${CMAKE_SOURCE_DIR}")
@@ -68,7 +95,7 @@ function(_lockstep_write_project_file state plan)
     set(multi_config "false")
     set(default "")
   endif()
-  string(APPEND text " \"multi_config\": ${multi_config},\n \"default_configuration\": \"${default}\",\n \"version\": 1\n}\n")
+  string(APPEND text " \"markers\": [${markers}],\n \"multi_config\": ${multi_config},\n \"default_configuration\": \"${default}\",\n \"version\": 1\n}\n")
   file(WRITE "${state}/project.json.new" "${text}")
   file(RENAME "${state}/project.json.new" "${state}/project.json")
 endfunction()
@@ -85,18 +112,52 @@ function(_lockstep_write_test_files state cmake_dir)
   list(POP_FRONT directories)
   set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_GUARDED "${directories}")
   foreach(directory IN LISTS directories)
-    get_property(files DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES)
-    set_property(DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES "${state}/guard.cmake" ${files})
+    _lockstep_unmask(directory "${directory}")
+    _lockstep_include_first("${directory}" guard.cmake)
   endforeach()
   # First in the list, so that it is read before any test, discovered ones included.
-  get_property(files DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY TEST_INCLUDE_FILES)
-  set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY TEST_INCLUDE_FILES "${state}/open.cmake" ${files})
+  _lockstep_include_first("${CMAKE_SOURCE_DIR}" open.cmake)
+endfunction()
+
+# Where Lockstep does not work: a file that refuses a plan with guards, read before the tests of each directory.
+function(_lockstep_write_refusal state cmake_dir plan)
+  _lockstep_bracket(LOCKSTEP_PLAN_QUOTED "${plan}")
+  configure_file("${cmake_dir}/detail/elsewhere.cmake.in" "${state}/elsewhere.cmake" @ONLY)
+  _lockstep_each_directory(directories "${CMAKE_SOURCE_DIR}")
+  foreach(directory IN LISTS directories)
+    _lockstep_unmask(directory "${directory}")
+    _lockstep_include_first("${directory}" elsewhere.cmake)
+  endforeach()
+endfunction()
+
+# _lockstep_include_first(DIRECTORY NAME): ctest reads B/lockstep/NAME before anything else of DIRECTORY.
+function(_lockstep_include_first directory name)
+  _lockstep_included_as(file "${directory}" "${name}")
+  get_property(files DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES)
+  set_property(DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES "${file}" ${files})
+endfunction()
+
+# _lockstep_included_as(OUT DIRECTORY NAME): how the test file of DIRECTORY names B/lockstep/NAME. Relative to where that
+# test file is (ctest goes there to read it): so it is still found in a build tree that was moved, which open.cmake then
+# says. Not through links to elsewhere: ".." would lead astray there.
+function(_lockstep_included_as out directory name)
+  get_property(here DIRECTORY "${directory}" PROPERTY BINARY_DIR)
+  file(RELATIVE_PATH file "${here}" "${CMAKE_BINARY_DIR}/lockstep/${name}")
+  file(REAL_PATH "${here}" here)
+  file(REAL_PATH "${CMAKE_BINARY_DIR}" top)
+  file(RELATIVE_PATH real_file "${here}" "${top}/lockstep/${name}")
+  if(NOT file STREQUAL real_file)
+    set(file "${CMAKE_BINARY_DIR}/lockstep/${name}")
+  endif()
+  # CMake writes it between quotes as it is.
+  string(REGEX REPLACE "([\"$\\])" "\\\\\\1" file "${file}")
+  set(${out} "${file}" PARENT_SCOPE)
 endfunction()
 
 # The opening file includes program.cmake to learn where the program is: known only when the project is generated.
 function(_lockstep_write_program_files state)
   _lockstep_program(program)
-  _lockstep_bracket(quoted "${program}")
+  _lockstep_bracket(quoted "${program}" "${CMAKE_BINARY_DIR}")
   get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
   if(NOT multi_config)
     file(GENERATE OUTPUT "${state}/program.cmake" CONTENT "set(_lockstep_program ${quoted})\n")
@@ -111,11 +172,17 @@ function(_lockstep_write_program_files state)
     "include(\"\${CMAKE_CURRENT_LIST_DIR}/program-\${_lockstep_configuration}.cmake\" OPTIONAL)\n")
 endfunction()
 
-# lockstep-check, and plain ctest with the right -L for each phase and marker that the plan declares.
+# lockstep-check, lockstep-validate, and plain ctest with the right -L for each phase and marker that the plan declares.
 function(_lockstep_add_targets plan)
+  if(CMAKE_BINARY_DIR MATCHES "[<>]" OR (CMAKE_BINARY_DIR MATCHES "#" AND CMAKE_VERSION VERSION_LESS 4))
+    message(STATUS "Lockstep: no targets lockstep-… here: CMake makes no custom targets in a build tree with one of # < > in its path")
+    return()
+  endif()
   _lockstep_program(program)
   add_custom_target(lockstep-check COMMAND "${program}" check --build-dir "${CMAKE_BINARY_DIR}" $<$<BOOL:$<CONFIG>>:--config> $<CONFIG>
     COMMAND_EXPAND_LISTS USES_TERMINAL VERBATIM COMMENT "Checking ${plan} against the tests")
+  add_custom_target(lockstep-validate COMMAND "${program}" validate --build-dir "${CMAKE_BINARY_DIR}"
+    USES_TERMINAL VERBATIM COMMENT "Trying out whether guards hold on this machine")
   if(NOT EXISTS "${plan}")
     return()
   endif()
@@ -131,9 +198,11 @@ function(_lockstep_add_targets plan)
   foreach(line IN LISTS text)
     if(line MATCHES "^[ \t]*<<[ \t]*phase[ \t]*>>")
       set(table "phase")
-    elseif(line MATCHES "^[ \t]*<[ \t]*marker[ \t]*[.][ \t]*[\"']?([A-Za-z0-9_.-]+)[\"']?[ \t]*>")
+    elseif(line MATCHES "^[ \t]*<[ \t]*marker[ \t]*[.][ \t]*(\"([A-Za-z0-9_.-]+)\"|'([A-Za-z0-9_.-]+)'|([A-Za-z0-9_-]+))[ \t]*[.>]")
+      # Also <marker.NAME.env>. A dot is part of a name only between quotes.
+      set(name "${CMAKE_MATCH_2}${CMAKE_MATCH_3}${CMAKE_MATCH_4}")
       set(table "")
-      _lockstep_add_run_target(marker "${CMAKE_MATCH_1}" "^${CMAKE_MATCH_1}$")
+      _lockstep_add_run_target(marker "${name}" "^${name}$")
     elseif(line MATCHES "^[ \t]*<")
       set(table "")
     elseif(table STREQUAL "phase" AND line MATCHES "^[ \t]*name[ \t]*=[ \t]*[\"']([A-Za-z0-9_.-]+)[\"']")
@@ -148,7 +217,7 @@ function(_lockstep_add_run_target kind name label)
     return()
   endif()
   string(REPLACE "." "[.]" label "${label}")
-  add_custom_target("${target}" COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${CMAKE_BINARY_DIR}" -C "$<CONFIG>" -L "${label}"
+  add_custom_target("${target}" COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${CMAKE_BINARY_DIR}" -C "$<CONFIG>" -L "${label}" --no-tests=error
     USES_TERMINAL VERBATIM COMMENT "Running the tests of ${kind} ${name}")
 endfunction()
 
@@ -156,25 +225,31 @@ endfunction()
 function(_lockstep_after_all)
   get_property(closing DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_CLOSING)
   get_property(children DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY SUBDIRECTORIES)
+  _lockstep_mask(children "${children}")
   list(GET children -1 last)
+  _lockstep_unmask(last "${last}")
   get_filename_component(last_real "${last}" REALPATH)
   get_filename_component(closing_real "${closing}" REALPATH)
   if(NOT last_real STREQUAL closing_real)
     _lockstep_fail(lockstep_apply "the directory '${last}' was added after it, so its tests would run without their guards; \
 make lockstep_apply() the last line of the top-level CMakeLists.txt")
   endif()
-  _lockstep_check_first("${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/lockstep/open.cmake")
+  # Tests may have been added and marked in the top directory since lockstep_apply().
+  _lockstep_write_project_file("${CMAKE_BINARY_DIR}/lockstep")
+  _lockstep_check_first("${CMAKE_SOURCE_DIR}" open.cmake)
   get_property(guarded DIRECTORY "${CMAKE_SOURCE_DIR}" PROPERTY _LOCKSTEP_GUARDED)
   foreach(directory IN LISTS guarded)
-    _lockstep_check_first("${directory}" "${CMAKE_BINARY_DIR}/lockstep/guard.cmake")
+    _lockstep_unmask(directory "${directory}")
+    _lockstep_check_first("${directory}" guard.cmake)
   endforeach()
 endfunction()
 
-# _lockstep_check_first(DIRECTORY FILE): FILE is still what ctest reads first of DIRECTORY.
-function(_lockstep_check_first directory file)
+# _lockstep_check_first(DIRECTORY NAME): B/lockstep/NAME is still what ctest reads first of DIRECTORY.
+function(_lockstep_check_first directory name)
+  _lockstep_included_as(file "${directory}" "${name}")
   get_property(files DIRECTORY "${directory}" PROPERTY TEST_INCLUDE_FILES)
-  list(POP_FRONT files first)
-  if(NOT first STREQUAL file)
+  string(FIND "${files};" "${file};" at)
+  if(NOT at EQUAL 0)
     _lockstep_fail(lockstep_apply "TEST_INCLUDE_FILES of '${directory}' was set after it, so tests would run without their guards; \
 make lockstep_apply() the last line of the top-level CMakeLists.txt")
   endif()

@@ -4,7 +4,8 @@ include_guard(GLOBAL)
 lockstep_mark_tests(TESTS test… [PHASE phase] [MARKERS marker…])
 
 Puts tests of the current directory into a phase of the plan, and gives them markers. Both travel as CTest labels
-(`phase:<phase>` and the marker's name), added to those that the tests have.
+(`phase:<phase>` and the marker's name), added to those that the tests have. The plan has to have them: ctest is refused
+otherwise. For labels that are no markers there is the property LABELS.
 ]]
 function(lockstep_mark_tests)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "TESTS;PHASE;MARKERS")
@@ -15,6 +16,13 @@ function(lockstep_mark_tests)
   if(NOT DEFINED arg_PHASE AND NOT DEFINED arg_MARKERS)
     _lockstep_fail(lockstep_mark_tests "neither PHASE nor MARKERS says what to do with the tests")
   endif()
+  foreach(marker IN LISTS arg_MARKERS)
+    if(NOT marker MATCHES "^[A-Za-z0-9_.-]+$")
+      _lockstep_fail(lockstep_mark_tests "'${marker}' cannot be the name of a marker (letters, digits, '_', '.' and '-'); a label that is no marker is set with LABELS")
+    endif()
+  endforeach()
+  # The program compares them with the plan's: a typing mistake would be a label like any other.
+  set_property(GLOBAL APPEND PROPERTY _LOCKSTEP_MARKERS ${arg_MARKERS})
   set(labels ${arg_MARKERS})
   if(DEFINED arg_PHASE)
     list(APPEND labels "phase:${arg_PHASE}")

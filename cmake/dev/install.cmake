@@ -17,3 +17,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/LockstepConfigVersion.cm
   VERSION "${PROJECT_VERSION}" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/LockstepConfig.cmake" "${PROJECT_BINARY_DIR}/LockstepConfigVersion.cmake"
   DESTINATION "${LOCKSTEP_INSTALL_CMAKEDIR}")
+# For editors and for readers of what the program writes.
+install(FILES "${PROJECT_SOURCE_DIR}/docs/reference/plan-file.schema.json" "${PROJECT_SOURCE_DIR}/docs/reference/schedule.schema.json"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/lockstep")

@@ -86,6 +86,28 @@ class MarkTests(ConsumerBase):
         tests = self.listed(project)
         self.assertEqual((tests["late"]["RESOURCE_LOCK"], tests["early"].get("RESOURCE_LOCK")), (["l"], None))
 
+    def test_a_marker_that_the_plan_does_not_have(self):
+        marks = "lockstep_mark_tests(TESTS x MARKERS serial locked)\n"
+        project = self.configured_project(shell_test("x") + "lockstep_add_test(NAME y COMMAND true MARKERS seriall)\nadd_subdirectory(sub)\n"
+                                          "lockstep_apply()\n" + marks,  # also after it
+                                          files={"sub/CMakeLists.txt": shell_test("z", labels="seriall;other")},
+                                          plan=plan('[marker.looked]\nlock = ["l"]\n'))
+        for _ in range(2):
+            done = self.ctest_in(project.build)
+            self.assertEqual(done.returncode, 8)
+            for line in ("error: 'x' has the marker 'locked' in CMake, and the plan has no such marker [unknown-marker]",
+                         "  help: did you mean 'looked'?",
+                         "error: 'y', 'z' have the marker 'seriall' in CMake, and the plan has no such marker [unknown-marker]",
+                         "  help: did you mean 'serial'?"):
+                self.assertIn(line + "\n", done.stderr)
+            self.assertEqual(project.ran(), [])
+        # The same labels set with LABELS are nothing to the plan.
+        cmake = project.source / "CMakeLists.txt"
+        text = cmake.read_text().replace("MARKERS seriall)", ")\nset_tests_properties(y PROPERTIES LABELS seriall)")
+        cmake.write_text(text.replace("MARKERS serial locked", "MARKERS serial"))
+        project.configure()
+        self.assert_passes(project.ctest())
+
     def test_a_phase_that_the_plan_does_not_have(self):
         project = self.configured_project(shell_test("x") + "lockstep_mark_tests(TESTS x PHASE tow)\nlockstep_apply()\n", plan=TWO_PHASES)
         done = self.ctest_in(project.build)
@@ -99,14 +121,16 @@ class Targets(ConsumerBase):
     TESTS += shell_test("near", labels="a+b") + shell_test("odd", labels="a.b")
     PLAN = plan(phase("one"), "[[phase]] # not the end: [ or ; [\n" + keys(name="two", tests="name(two.*)"),
                 '[[phase.checkpoint]]\nname = "holds"\ncommand = ["true"]\n',
-                '[marker."a.b"]\nlock = ["x"]\n[ marker.spaced ]\ntests = "name(free)"\n')
+                '[marker."a.b"]\nlock = ["x"]\n[ marker.spaced ]\ntests = "name(free)"\n[marker.spaced.env]\nA = "1"\n',
+                "[marker.'c.d'.use]\n")
 
     def project_with_targets(self):
         return self.configured_project(self.TESTS + "lockstep_apply()\n", plan=self.PLAN)
 
     def test_there_is_one_for_each_phase_and_marker(self):
         self.assertEqual(self.targets(self.project_with_targets()), [
-            "lockstep-check", "lockstep-run-marker-a.b", "lockstep-run-marker-spaced", "lockstep-run-phase-one", "lockstep-run-phase-two"])
+            "lockstep-check", "lockstep-run-marker-a.b", "lockstep-run-marker-c.d", "lockstep-run-marker-spaced", "lockstep-run-phase-one", "lockstep-run-phase-two",
+            "lockstep-validate"])
 
     def test_they_run_the_right_tests(self):
         project = self.project_with_targets()
@@ -120,6 +144,18 @@ class Targets(ConsumerBase):
         project = self.configured_project(shell_test("one.a", "false") + "lockstep_apply()\n", plan=TWO_PHASES)
         self.assertNotEqual(self.build(project, "lockstep-run-phase-one")[0], 0)
 
+    def test_they_fail_where_there_is_nothing_to_run(self):
+        """The label of a phase may have been left out; a marker may have no tests."""
+        unlabelled = plan("[defaults]\nlabels = false\n", phase("one"), "[marker.m]\n")
+        overlapping = plan(phase("one"), "[marker.m]\n")
+        for text, labels in ((unlabelled, ""), (overlapping, "on")):
+            project = self.configured_project(shell_test("one.a", labels=labels) + "lockstep_apply()\n", plan=text)
+            for target in "phase-one", "marker-m":
+                status, output = self.build(project, "lockstep-run-" + target)
+                self.assertNotEqual(status, 0, output)
+                self.assertIn("No tests were found", output)
+            self.assertEqual(project.ran(), [])
+
     def test_check(self):
         project = self.project_with_targets()
         status, output = self.build(project, "lockstep-check")
@@ -129,12 +165,48 @@ class Targets(ConsumerBase):
         self.assertNotEqual(status, 0)
         self.assertIn("unknown pool 'nothing' [unknown-pool]", output)
 
+    def test_validate(self):
+        status, output = self.build(self.project_with_targets(), "lockstep-validate")
+        self.assertEqual(status, 0, output)
+        self.assertIn("8 tests at once, each with an id of its own", output)
+
     def test_a_phase_more_is_a_target_more(self):
         project = self.project_with_targets()
         project.write("lockstep.toml", self.PLAN + phase("three", tests="name(free)"))
         status, output = self.build(project, "all")
         self.assertEqual(status, 0, output)
         self.assertIn("lockstep-run-phase-three", self.targets(project))
+
+
+class Elsewhere(ConsumerBase):
+    """On other systems than Linux, which is played here by CMake's variable."""
+
+    def project_elsewhere(self, plan_text):
+        project = self.source(
+            "add_subdirectory(sub)\n" + shell_test("a") + "set(CMAKE_HOST_SYSTEM_NAME Darwin)\nlockstep_apply(PLAN \"p ]=]a'n.toml\")\n",
+            files={"sub/CMakeLists.txt": shell_test("b")}, plan=None)
+        project.write("p ]=]a'n.toml", plan_text)
+        done = self.run_cmake(project)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("on Darwin ctest refuses to run the tests without their plan's guards", " ".join(done.stderr.split()))
+        return project
+
+    def test_a_plan_with_guards_is_refused(self):
+        for text in (phase("p"), "[marker.m]\n", " [ marker . m ]\n", 'marker.m.lock = ["l"]\n', "marker = {}\n", '["marker".m]\n'):
+            with self.subTest(text):
+                project = self.project_elsewhere(plan(text))
+                for directory in project.build, project.build / "sub":
+                    done = self.ctest_in(directory)
+                    self.assertEqual(done.returncode, 8, done.stdout)
+                    self.assertIn(f"Lockstep works on Linux only for now: the tests would run without the guards of '{project.source}/p ]=]a'n.toml'. "
+                                  "LOCKSTEP_DISABLE=1 runs them so", " ".join(done.stderr.split()))
+                self.assertEqual(project.ran(), [])
+                self.assertEqual(self.ctest_in(project.build, LOCKSTEP_DISABLE="1").returncode, 0)
+
+    def test_a_plan_without_guards_is_not(self):
+        project = self.project_elsewhere(plan("# [[phase]]\n[defaults]\ntimeout = \"5m\"\n[run]\nworkers = 3\n[pool.marker]\nslots = 2\n"))
+        self.assertEqual(self.ctest_in(project.build).returncode, 0)
+        self.assertEqual(project.ran(), ["a"])
 
 
 class Guard(ConsumerBase):
@@ -228,7 +300,7 @@ class Plan(ConsumerBase):
 
     def test_missing(self):
         project = self.configured_project(shell_test("one.a") + "lockstep_apply()\n", plan=None)
-        self.assertEqual(self.targets(project), ["lockstep-check"])
+        self.assertEqual(self.targets(project), ["lockstep-check", "lockstep-validate"])
         done = self.ctest_in(project.build)
         self.assertEqual(done.returncode, 8)
         self.assertIn(f"{project.source}/lockstep.toml", done.stderr)

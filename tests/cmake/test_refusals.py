@@ -77,6 +77,8 @@ class MarkTests(ConsumerBase):
                 'TESTS x "" PHASE p': "a value of TESTS is empty",
                 'TESTS x PHASE ""': "a value of PHASE is empty",
                 'TESTS x MARKERS ""': "a value of MARKERS is empty",
+                'TESTS x MARKERS a "b c" d': "'b c' cannot be the name of a marker (letters, digits, '_', '.' and '-'); "
+                                             "a label that is no marker is set with LABELS",
                 "TESTS x": "neither PHASE nor MARKERS says what to do with the tests"}.items():
             with self.subTest(arguments):
                 self.refused(f"add_test(NAME x COMMAND true)\nlockstep_mark_tests({arguments})\n", "lockstep_mark_tests: " + message)

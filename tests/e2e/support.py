@@ -132,9 +132,9 @@ class Run:
 class Project:
     """A consumer's source and build tree."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, build=None):
         self.source = pathlib.Path(folder)
-        self.build = self.source / "build"
+        self.build = pathlib.Path(build or self.source / "build")
         self.state = self.build / "lockstep"
 
     def write(self, name, text, executable=False):
@@ -151,18 +151,29 @@ class Project:
                    f"find_package(Lockstep REQUIRED CONFIG)\n{head}" + "".join(tests) +
                    ("lockstep_apply()\n" if apply else "# nothing\n"))
 
-    def configure(self):
-        self._run([CMAKE, "-S", self.source, "-B", self.build, "-G", GENERATOR, f"-DCMAKE_PREFIX_PATH={PREFIX}"])
+    def configure(self, *options, generator=GENERATOR):
+        """What cmake said."""
+        return self._run([CMAKE, "-S", self.source, "-B", self.build, "-G", generator, f"-DCMAKE_PREFIX_PATH={PREFIX}", *options])
 
-    def make(self):
-        self._run([CMAKE, "--build", self.build])
+    def make(self, *options):
+        return self._run([CMAKE, "--build", self.build, *options])
 
     @staticmethod
     def _run(command):
         done = subprocess.run(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=PATIENCE * 2, check=False, text=True)
+                              timeout=PATIENCE * 2, check=False, text=True, errors="surrogateescape")
         if done.returncode != 0:
             raise AssertionError(f"{command} failed:\n{done.stdout}")
+        return done.stdout
+
+    def lockstep(self, *arguments, status=0, **environment):
+        """What the program says of this build tree, on both streams."""
+        done = subprocess.run([f"{PREFIX}/bin/lockstep", *arguments, "--build-dir", self.build], stdout=subprocess.PIPE,
+                              env=clean_environment(**environment), stderr=subprocess.STDOUT, timeout=PATIENCE, check=False,
+                              text=True)
+        if done.returncode != status:
+            raise AssertionError(f"lockstep {arguments}: status {done.returncode}\n{done.stdout}")
+        return done.stdout
 
     def ctest_command(self, *arguments):
         return [CTEST, "--test-dir", str(self.build), *arguments]

@@ -1,4 +1,5 @@
 """Guards hold in real runs, proved from a log that the tests write about themselves."""
+import os
 import pathlib
 import unittest
 
@@ -76,6 +77,27 @@ class ManyWorkers(EndToEnd):
         project = self.project(plan("[run]\nworkers = 0\n"), shell_test("a", "! env | grep LOCKSTEP_WORKER"))
         self.assert_passes(project.ctest())
 
+    def test_none_where_the_spec_file_is_not_ours_and_a_run_says_so(self):
+        spec = '{"version": {"major": 1, "minor": 0}, "local": [{"gpus": [{"id": "7"}]}]}'
+        script = '! env | grep LOCKSTEP_WORKER; test -e given || test -z "$CTEST_RESOURCE_GROUP_0_GPUS"'
+        for workers, said in (("", 1), ("[run]\nworkers = 0\n", 0)):
+            project = self.project(plan(workers), shell_test("a", script, resource_groups="gpus:1"), files={"gpus.json": spec})
+            for given, reason in (([], "the project's tests have RESOURCE_GROUPS but there is no resource spec file"),
+                                  (["--resource-spec-file", str(project.source / "gpus.json")],
+                                   "this ctest has a resource spec file that is not the plan's")):
+                run = project.ctest(*given)
+                self.assert_passes(run)
+                self.assertEqual(run.output.count(f"lockstep: tests get no worker ids in this run: {reason}\n"), said, run.output)
+                self.assertEqual(run.output.count("no worker ids"), said)
+                (project.build / "given").touch()
+            self.assertEqual("no-worker-ids" in project.lockstep("check"), bool(said))
+
+    def test_none_beside_the_projects_own_resources(self):
+        project = self.project(plan('[run]\nworkers = 0\nresource_spec = "gpus.json"\n'),
+                               shell_test("a", 'test "$CTEST_RESOURCE_GROUP_0_GPUS" = "id:7,slots:1"', resource_groups="gpus:1"),
+                               files={"gpus.json": '{"version": {"major": 1, "minor": 0}, "local": [{"gpus": [{"id": "7"}]}]}'})
+        self.assert_passes(project.ctest())
+
 
 class TempDirectories(EndToEnd):
     """Private, empty at the first attempt, and kept if the test fails until it passes."""
@@ -120,6 +142,37 @@ class TempDirectories(EndToEnd):
         project = self.project(plan('[defaults]\nisolate = ["tmp", "home", "cwd"]\n'),
                                "add_test(NAME a COMMAND ${CMAKE_SOURCE_DIR}/a.sh)\n", files={"a.sh": f"#!/bin/sh\n{script}\n"})
         self.assert_passes(project.ctest())
+
+    def test_a_working_directory_that_the_project_chose_stays(self):
+        """Below or elsewhere, discovered or not, through links: the one that ctest would take by itself is no choice."""
+        where = 'COMMAND sh -c [[pwd -P >"$0/where/$LOCKSTEP_TEST"]] ${CMAKE_SOURCE_DIR}'
+
+        def tests(folder):
+            return (f"add_test(NAME {folder}.own {where})\n"
+                    f"add_test(NAME {folder}.source {where} WORKING_DIRECTORY ${{CMAKE_CURRENT_SOURCE_DIR}})\n"
+                    f"add_test(NAME {folder}.data {where} WORKING_DIRECTORY ${{CMAKE_SOURCE_DIR}}/data)\n")
+
+        discovered = f"string(CONFIGURE [==[add_test(found.own {where.replace('COMMAND ', '')})\n]==] text)\n"
+        project = self.project(
+            plan('[defaults]\nisolate = ["cwd"]\n'), tests("top"), "add_subdirectory(below)\nadd_subdirectory(out elsewhere)\n",
+            discovered, "file(WRITE ${CMAKE_BINARY_DIR}/found.cmake \"${text}\")\n"
+            "set_property(DIRECTORY PROPERTY TEST_INCLUDE_FILES ${CMAKE_BINARY_DIR}/found.cmake)\n",
+            files={"below/CMakeLists.txt": tests("below"), "out/CMakeLists.txt": tests("out"), "data/x": "", "where/x": ""})
+        link = project.source / "link"
+        link.symlink_to(project.build)
+        for run in (project.ctest, lambda: project.ctest("--test-dir", str(link)),
+                    lambda: self.assertEqual(project.run_ctest(["-j4"], cwd=link), 0)):
+            run()
+            found = {path.name: path.read_text().strip() for path in (project.source / "where").glob("*.*")}
+            for name in found:
+                (project.source / "where" / name).unlink()
+            expected = {}
+            for folder, place in (("top", ""), ("below", "below"), ("out", "out")):
+                expected[f"{folder}.source"] = str(project.source / place)
+                expected[f"{folder}.data"] = str(project.source / "data")
+            self.assertEqual({name: path for name, path in found.items() if not name.endswith(".own")}, expected)
+            own = [path for name, path in found.items() if name.endswith(".own")]
+            self.assertEqual([os.path.dirname(path) for path in own], [str(project.state / "t/1")] * 4)
 
     def test_none(self):
         project = self.project(plan("[defaults]\nisolate = []\n"), shell_test("a", 'test -z "$LOCKSTEP_TEMP_DIR"'))

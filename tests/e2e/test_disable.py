@@ -51,6 +51,19 @@ class Disabled(EndToEnd):
         self.assertEqual(verdicts(LOCKSTEP_DISABLE="1"), plain)
         self.assertFalse((project.state / "s").exists())
 
+    def test_other_values_are_refused(self):
+        project, apply = self.pair()
+        apply()
+        for value in "false", "true", "off", "no", "01", "2":
+            with self.subTest(value):
+                run = project.ctest(LOCKSTEP_DISABLE=value)
+                self.assert_fails(run)
+                self.assertIn(f"Lockstep: LOCKSTEP_DISABLE={value} is neither 0 nor 1: unset it, or set LOCKSTEP_DISABLE=1 to run the "
+                              "tests without their plan", " ".join(run.output.split()))
+                self.assertEqual(run.cases, {})
+                self.assert_passes(project.ctest("-N", LOCKSTEP_DISABLE=value))
+                self.assert_fails(project.ctest("--test-dir", str(project.build / "below"), LOCKSTEP_DISABLE=value))
+
     def test_below(self):
         project, apply = self.pair()
         apply()

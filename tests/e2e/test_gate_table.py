@@ -349,6 +349,24 @@ class Verifications(GateTableBase):
         project.ran()
         self.assert_stopped(project, {self.HEALTHY: "never run"}, **STRICT_ABOUT_UNTESTED)
 
+    def test_does_not_run_where_no_test_could(self):
+        """Selected are a disabled test, and one without a file that it requires: nothing has run that there is to verify."""
+        project = self.project(
+            plan(phase("one"), verification("healthy", "${source_dir}/verify.sh", "${build_dir}"), phase("two")),
+            shell_test("one.off", disabled="TRUE"), shell_test("one.a"),
+            "set_tests_properties(one.a PROPERTIES REQUIRED_FILES ${CMAKE_BINARY_DIR}/good)\n", shell_test("two.a"),
+            files={"verify.sh": self.SCRIPT})
+        run = project.ctest("-R", "one.off|two.a")
+        self.assert_passes(run)
+        self.assertEqual(run.checkpoint("one").untested, {"one.a": "never run", self.HEALTHY: "never run"})
+        run = project.ctest()
+        self.assert_fails(run)
+        self.assertEqual(run.checkpoint("one").failures, {"one.a": "could not be run"})
+        self.assertEqual(self.times_verified(project), 0)
+        (project.build / "good").touch()
+        self.assert_passes(project.ctest())
+        self.assertEqual(self.times_verified(project), 1)
+
     def test_each_is_reported_by_name(self):
         project = self.project(plan(phase("one"), verification("first", "false"), verification("second", "true"),
                                     verification("third", "/nonexistent/program"), phase("two")),

@@ -30,9 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     require(files.files.front().path == "/home/u/b/CTestTestfile.cmake");
     lockstep::Inventory inventory;
-    for (const auto& [name, position] : files.named_in) {
-        require(position < files.files.size());
-        inventory.tests.emplace_back().name = name;
+    for (const auto& [name, positions] : files.named_in) {
+        require(!positions.empty());
+        for (const auto position : positions) {
+            require(position < files.files.size());
+            inventory.tests.emplace_back().name = name;
+        }
     }
     lockstep::complete_dirs(inventory, files, "/home/u/p");
     for (const auto& test : inventory.tests) require(!test.dir || !test.dir->empty());

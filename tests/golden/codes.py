@@ -12,7 +12,9 @@ import sys
 
 NOT_CODES = {
     "build-dir": "option",
+    "clean-up": "words of a message",
     "diagnostic-format": "option",
+    "keep-log": "internal command",
     "only-wait": "option",
     "back-references": "words of a message",
 }

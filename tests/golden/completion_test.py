@@ -25,7 +25,7 @@ class Bash(unittest.TestCase):
 
     def test_subcommands(self):
         self.assertEqual(self.complete("lockstep", ""),
-                         sorted("check completion explain generate graph list summary --help --version".split()))
+                         sorted("check cleanup completion explain generate graph history init list summary validate --help --version".split()))
         self.assertEqual(self.complete("lockstep", "ex"), ["explain"])
 
     def test_internal_subcommands_stay_hidden(self):
@@ -36,6 +36,13 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete("lockstep", "list", "--s"), [])
         self.assertEqual(self.complete("lockstep", "list", "--i"), ["--inventory"])
         self.assertEqual(self.complete("lockstep", "generate", "--i"), [])
+        self.assertEqual(self.complete("lockstep", "cleanup", "--"),
+                         sorted("--help --build-dir --config --force --kept --format".split()))
+
+    def test_verbs(self):
+        self.assertEqual(self.complete("lockstep", "history", "s"), ["show"])
+        self.assertEqual(self.complete("lockstep", "history", "f"), ["forget"])
+        self.assertEqual(self.complete("lockstep", "history", "forget", "--d"), ["--debts"])
 
     def test_values(self):
         self.assertEqual(self.complete("lockstep", "list", "--format", ""), ["json", "text"])

@@ -8,27 +8,31 @@ A case is a folder with
     args         one argument a line
     env          NAME=value, one a line (optional); nothing else of the caller's environment reaches the program
     program      "ctest": runs that in place of lockstep (optional)
+    before       what lockstep is called with first, one command a line, split as a shell does; each has to pass (optional)
     inputs-of    the name of another case whose inputs are used (optional)
     stdout-to    a file that standard output goes to, /dev/full (optional)
     stdout, stderr, status
                  what is expected; a stream that must stay empty has no file
 
 and any other files: the inputs. They are copied into a fresh folder, the program's working directory. Names lose the
-ending '.in'; in files that have it, @CASE@, @CTEST@ and @LOCKSTEP@ stand for that folder and the two programs. (A folder
-'build' is called build.in here, since one of that name is not kept under version control.)
+ending '.in'; in files that have it, @CASE@, @CTEST@ and @LOCKSTEP@ stand for that folder and the two programs, and @HOST@ for
+the name of this machine: a session of that name and of another start of the machine is known to be over. (A folder 'build'
+is called build.in here, since one of that name is not kept under version control.)
 """
 import argparse
 import difflib
 import os
 import pathlib
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 
 STREAMS = ("stdout", "stderr")
-OWN = {"args", "env", "program", "inputs-of", "stdout-to", "status", *STREAMS}
+OWN = {"args", "env", "program", "before", "inputs-of", "stdout-to", "status", *STREAMS}
 TIMEOUT_S = 60
 
 
@@ -37,7 +41,9 @@ def redact(text, replacements):
     for value, word in sorted(replacements.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(value, word)
     text = re.sub(r"\b([Ll]ockstep) \d+\.\d+\.\d+", r"\1 <version>", text)
+    text = text.replace(f'"host": "{socket.gethostname()}"', '"host": "<host>"')
     text = re.sub(r"(this machine's |memory<br/>)\d+ MiB", r"\1<memory> MiB", text)
+    text = re.sub(r"(have up to )\d+ bytes", r"\1<length> bytes", text)
     text = re.sub(r'("type": "lockstep_memory",\s*"for": "memory",\s*"slots": )\d+', r"\1<memory>", text)
     return text
 
@@ -65,6 +71,7 @@ def copy_inputs(case, folder, replacements):
         text = path.read_text(encoding="utf-8")
         for value, word in replacements.items():
             text = text.replace(word.replace("<", "@").replace(">", "@").upper(), value)
+        text = text.replace("@HOST@", socket.gethostname())
         path.with_suffix("").write_text(text, encoding="utf-8")
         path.unlink()
 
@@ -79,6 +86,9 @@ def answer_of(case, options):
         program = {"ctest": options.ctest, "lockstep": options.lockstep}[(lines_of(case / "program") or ["lockstep"])[0]]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": scratch}
         environment.update(line.split("=", 1) for line in lines_of(case / "env"))
+        for line in lines_of(case / "before"):
+            subprocess.run([options.lockstep, *shlex.split(line)], cwd=folder, env=environment, timeout=TIMEOUT_S, check=True,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         target = lines_of(case / "stdout-to")
         with open(target[0], "wb") if target else tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             status = subprocess.run([program, *lines_of(case / "args")], cwd=folder, env=environment, timeout=TIMEOUT_S,

@@ -2,6 +2,7 @@
 import contextlib
 import io
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -72,6 +73,20 @@ class Runner(unittest.TestCase):
         other = self.top / "case-two"
         self.write(other, **{"inputs-of": "case-one\n", "args": "-v\na b\n", "stdout": STDOUT, "stderr": "\n", "status": "4\n"})
         self.assertEqual(self.run_case(case=other), (0, ""))
+
+    def test_what_comes_before(self):
+        self.write(before="first 'two words'\nsecond\n", args="last\n", stdout="first two words\nsecond\n", stderr="", status="0\n",
+                   greeting="")
+        self.program.write_text('#!/bin/sh\nif [ "$1" = last ]; then cat calls; else echo "$*" >>calls; fi\n', encoding="utf-8")
+        self.assertEqual(self.run_case(), (0, ""))
+        self.program.write_text('#!/bin/sh\ntest "$1" = last\n', encoding="utf-8")
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.run_case()
+
+    def test_this_machine(self):
+        self.write(**{"greeting.in": "@HOST@\n"})
+        self.program.write_text('#!/bin/sh\ntest "$(cat greeting)" = "$(uname -n)"\n', encoding="utf-8")
+        self.assertIn("-4\n+0\n", self.run_case()[1])
 
     def test_a_folder_without_args_is_refused(self):
         (self.case / "args").unlink()

@@ -52,3 +52,15 @@ program id 'echo 0'
 rm "$system/sudo"
 expect 0 'Installing: npm'
 expect 0 '' # nothing is missing any more: apt-get is not asked
+
+# there KIND:NAME: whether package_is_there says so.
+there() {
+    PATH=$system bash -c '. "$1" && package_is_there "$2"' bash "$packages" "$1"
+}
+program python3 'exit 1'
+if there python:no_such_module; then
+    echo "a module that no Python has is said to be there"
+    exit 1
+fi
+program python3 'test "$2" = "import no_such_module"'
+there python:no_such_module

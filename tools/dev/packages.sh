@@ -32,8 +32,13 @@ example    module:gtest               libgtest-dev                   gtest-devel
 example    header:httplib.h           libcpp-httplib-dev             cpp-httplib-devel
 tests      module:gmock               libgmock-dev                   gmock-devel
 tests      module:benchmark           libbenchmark-dev               google-benchmark-devel
+tests      header:catch2/catch.hpp    catch2                         catch2-devel
+tests      header:doctest/doctest.h   doctest-dev                    doctest-devel
+tests      header:boost/test/included/unit_test.hpp libboost-dev    boost-devel
 tests      program:python3            python3                        python3
+tests      python:jsonschema          python3-jsonschema             python3-jsonschema
 tests      program:git                git                            git-core
+tests      program:valgrind           valgrind                       valgrind
 fuzz       program:clang++            clang                          clang
 fuzz       sanitizer:fuzzer,address   libclang-rt-dev                compiler-rt
 newest     program:npm                npm                            nodejs-npm
@@ -45,6 +50,8 @@ package_is_there() {
     case $kind in
         program) command -v "$name" > /dev/null ;;
         module) pkg-config --exists "$name" 2> /dev/null ;;
+        # A python3 put before the system's one on PATH has modules of its own: either may have it.
+        python) python3 -c "import $name" 2> /dev/null || /usr/bin/python3 -c "import $name" 2> /dev/null ;;
         header) c++ -E -x c++ -include "$name" /dev/null > /dev/null 2>&1 ;;
         sanitizer)
             echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, decltype(sizeof 0)) { return 0; }' |

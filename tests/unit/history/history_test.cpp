@@ -33,6 +33,10 @@ bool operator==(const SessionRecord& a, const SessionRecord& b) {
     return a.id == b.id && a.opened_ns == b.opened_ns && a.ended_ns == b.ended_ns && a.jobs == b.jobs &&
            a.complete == b.complete;
 }
+bool operator==(const RunRecord& a, const RunRecord& b) {
+    return a.session == b.session && a.opened_ns == b.opened_ns && a.outcome == b.outcome && a.seconds == b.seconds &&
+           a.fingerprint == b.fingerprint;
+}
 bool operator==(const Debt& a, const Debt& b) {
     return a.id == b.id && a.session == b.session && a.kind == b.kind && a.what == b.what && a.command == b.command &&
            a.working_directory == b.working_directory && a.environment == b.environment;
@@ -91,6 +95,15 @@ TestRecord failed(std::string name) {
     return {std::move(name), Outcome::failed, 1, "f"};
 }
 using Results = std::vector<TestRecord>;
+
+std::string message_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "no exception";
+}
 
 Verdicts by_name(const Results& results) {
     Verdicts verdicts;
@@ -189,7 +202,6 @@ TEST_F(Histories, DurationsAreOfTheLastTenPassedRuns) {
     EXPECT_EQ(history.durations(), (Durations{{"a", 25.5}, {"b", 21}}));
     history.record(session("late", 0), Results{passed("a", 1000)});
     EXPECT_EQ(history.durations().at("a"), 25.5);
-    EXPECT_EQ(number("SELECT count(*) FROM durations"), 20);
 }
 
 TEST_F(Histories, TimesThatAreNoNumbersCountForNothing) {
@@ -198,6 +210,132 @@ TEST_F(Histories, TimesThatAreNoNumbersCountForNothing) {
                    Results{passed("a", std::nan("")), passed("b", std::numeric_limits<double>::infinity())});
     EXPECT_TRUE(history.durations().empty());
     EXPECT_EQ(history.last().at("a").outcome, Outcome::passed);
+    for (const auto* name : {"a", "b"}) {
+        ASSERT_EQ(history.runs(name).size(), 1U);
+        EXPECT_EQ(history.runs(name).front().seconds, std::nullopt);
+    }
+}
+
+TEST_F(Histories, RunsAreTheNewestTenAndTheNewestTenThatPassed) {
+    auto history = open();
+    for (int i = 1; i <= 40; ++i) {
+        const bool good = i <= 20 || i % 2 == 0;
+        history.record(session(std::to_string(i), i), Results{good ? passed("a", i, std::to_string(i)) : failed("a")});
+    }
+    std::vector<RunRecord> expected;
+    for (int i = 40; i > 30; --i) {
+        const bool good = i % 2 == 0;
+        expected.push_back({std::to_string(i), i, good ? Outcome::passed : Outcome::failed, good ? i : 1,
+                            good ? std::to_string(i) : "f"});
+    }
+    for (int i = 30; i > 20; i -= 2) expected.push_back({std::to_string(i), i, Outcome::passed, i, std::to_string(i)});
+    EXPECT_EQ(history.runs("a"), expected);
+    EXPECT_EQ(history.durations(), (Durations{{"a", (40 + 38 + 36 + 34 + 32 + 30 + 28 + 26 + 24 + 22) / 10.0}}));
+    history.record(session("early", 0), Results{passed("a", 1000)});
+    EXPECT_EQ(history.runs("a"), expected);
+    EXPECT_TRUE(history.runs("none").empty());
+}
+
+TEST_F(Histories, RunsOfASessionThatIsRecordedAgainAreReplaced) {
+    auto history = open();
+    history.record(session("1", 1), Results{passed("a", 1), passed("b", 1)});
+    history.record(session("1", 1), Results{{"a", Outcome::not_run, 0, ""}});
+    EXPECT_EQ(history.runs("a"), (std::vector<RunRecord>{{"1", 1, Outcome::not_run, 0, ""}}));
+    EXPECT_TRUE(history.runs("b").empty());
+}
+
+TEST_F(Histories, SessionsAreShownNewestFirstWithWhatBecameOfTheirTests) {
+    auto history = open();
+    EXPECT_TRUE(history.sessions(5).empty());
+    history.record(session("new", 9), Results{passed("a"),
+                                              passed("b"),
+                                              {"c", Outcome::skipped, 0, ""},
+                                              failed("d"),
+                                              {"e", Outcome::not_run, 0, ""},
+                                              {"f", Outcome::unknown, 0, ""},
+                                              {"g", Outcome::lost, 0, ""},
+                                              failed("phase\nverification")});
+    auto early = session("early", 3);
+    early.complete = false;
+    history.record(early, Results{passed("a"), failed("a")});
+    using Counts = std::map<Outcome, std::int64_t>;
+    const auto sessions = history.sessions(5);
+    ASSERT_EQ(sessions.size(), 2U);
+    EXPECT_EQ(sessions[0].session, session("new", 9));
+    EXPECT_EQ(sessions[0].tests, (Counts{{Outcome::passed, 2},
+                                         {Outcome::skipped, 1},
+                                         {Outcome::failed, 1},
+                                         {Outcome::not_run, 1},
+                                         {Outcome::unknown, 1},
+                                         {Outcome::lost, 1}}));
+    EXPECT_EQ(sessions[1].session, early);
+    EXPECT_EQ(sessions[1].tests, (Counts{{Outcome::failed, 1}})) << "of a name twice the last counts";
+    EXPECT_EQ(history.sessions(1).size(), 1U);
+    history.record(early, Results{passed("a"), passed("b")});
+    EXPECT_EQ(history.sessions(5)[1].tests, (Counts{{Outcome::passed, 2}}));
+}
+
+TEST_F(Histories, WhatIsForgottenWasNeverRun) {
+    auto history = open();
+    history.record(session("1", 1), Results{passed("a"), failed("b"), passed("c")});
+    EXPECT_EQ(history.forget(std::vector<std::string>{"c", "d", "a", "e"}), (std::vector<std::string>{"d", "e"}));
+    EXPECT_EQ(history.last().size(), 3U) << "nothing is half-done";
+    EXPECT_EQ(history.forget(std::vector<std::string>{"c", "a", "c"}), std::vector<std::string>{});
+    EXPECT_EQ(history.last(), by_name({failed("b")}));
+    EXPECT_TRUE(history.runs("a").empty());
+    EXPECT_TRUE(history.durations().empty());
+    EXPECT_EQ(history.session("1"), session("1", 1));
+    // A new test may get the number of a forgotten one, and nothing else of it.
+    history.record(session("2", 2), Results{passed("x", 7)});
+    EXPECT_EQ(history.runs("x"), (std::vector<RunRecord>{{"2", 2, Outcome::passed, 7, "f"}}));
+}
+
+TEST_F(Histories, ASessionOwesOneThingOnce) {
+    auto history = open();
+    const auto id = history.owe({0, "s", "cleanup", "phase", {"x"}, "/", {}});
+    EXPECT_EQ(history.owe({0, "s", "cleanup", "phase", {"x"}, "/", {}}), id) << "a session that is settled again";
+    EXPECT_NE(history.owe({0, "s", "cleanup", "other", {"x"}, "/", {}}), id);
+    EXPECT_EQ(history.debts().size(), 2U);
+}
+
+TEST_F(Histories, AllIsForgottenAtOnce) {
+    auto history = open();
+    history.record(session("1", 1), Results{passed("a"), failed("b"), passed("phase\nverification")});
+    history.record(session("2", 2), Results{passed("a")});
+    history.owe({0, "s", "cleanup", "phase", {"x"}, "/", {}});
+    history.keep("b");
+    history.remember_hashes(std::vector<History::KnownHash>{{"/a", "1", "x"}});
+
+    const auto debts = history.forget_all(false, true);
+    EXPECT_EQ(debts.debts, 1);
+    EXPECT_EQ(debts.tests + debts.sessions + debts.verifications, 0);
+    EXPECT_TRUE(history.debts().empty());
+    EXPECT_EQ(history.last().size(), 3U);
+
+    history.owe({0, "s", "cleanup", "phase", {"x"}, "/", {}});
+    const auto tests = history.forget_all(true, false);
+    EXPECT_EQ(tests.tests, 2);
+    EXPECT_EQ(tests.verifications, 1);
+    EXPECT_EQ(tests.sessions, 2);
+    EXPECT_EQ(tests.debts, 0);
+    EXPECT_TRUE(history.last().empty());
+    EXPECT_TRUE(history.sessions(5).empty());
+    EXPECT_EQ(number("SELECT count(*) FROM runs"), 0);
+    EXPECT_EQ(history.debts().size(), 1U);
+    EXPECT_EQ(history.kept().size(), 1U);
+    EXPECT_EQ(history.known_hashes().size(), 1U);
+}
+
+TEST_F(Histories, AForgettingThatFailsLeavesAll) {
+    auto history = open();
+    history.record(session("1", 1), Results{passed("a"), passed("b")});
+    sql("CREATE TRIGGER full BEFORE DELETE ON tests WHEN OLD.name = 'b' BEGIN SELECT RAISE(ABORT, 'full'); END");
+    const auto message = fmt::format("the history '{}' cannot be used: full", path());
+    EXPECT_EQ(message_of([&] { static_cast<void>(history.forget(std::vector<std::string>{"a", "b"})); }), message);
+    EXPECT_EQ(message_of([&] { history.forget_all(true, true); }), message);
+    EXPECT_EQ(history.last(), by_name({passed("a"), passed("b")}));
+    EXPECT_EQ(history.runs("a").size(), 1U);
+    EXPECT_EQ(history.sessions(5).size(), 1U);
 }
 
 TEST_F(Histories, DoesNotGrowWithoutEnd) {
@@ -209,7 +347,10 @@ TEST_F(Histories, DoesNotGrowWithoutEnd) {
     EXPECT_EQ(history.session("19"), std::nullopt);
     EXPECT_EQ(history.session("20"), session("20", 20));
     EXPECT_EQ(history.last().size(), 2U) << "generated, b";
-    EXPECT_EQ(number("SELECT count(*) FROM durations"), 1);
+    EXPECT_EQ(number("SELECT count(*) FROM runs"), 1);
+    EXPECT_EQ(history.runs("b"), (std::vector<RunRecord>{{"21", 21, Outcome::passed, 1, "f"}}));
+    sql("DELETE FROM sessions WHERE id = '21'");
+    EXPECT_EQ(history.runs("b").front().session, "") << "a session may be forgotten before its runs are";
 
     history.remember_hashes(std::vector<History::KnownHash>{{"old", "i", "h"}});
     sql("INSERT INTO hashes VALUES (200001, 'generated', 'i', 'h')");
@@ -355,15 +496,6 @@ TEST_F(Histories, IsSetAsideOnceWhereSeveralFindIt) {
     EXPECT_FALSE(fs::exists(path() + ".unreadable-2"));
 }
 
-std::string message_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "no exception";
-}
-
 TEST_F(Histories, FailuresNameTheFile) {
     EXPECT_EQ(message_of([&] { History history(folder() + "/none/history.db"); }),
               fmt::format("the history '{}/none/history.db' cannot be used: unable to open database file", folder()));
@@ -395,7 +527,7 @@ TEST_F(Histories, WaitsForOthersButNotForEver) {
 TEST_F(Histories, AFailedRecordLeavesNothing) {
     auto history = open();
     history.record(session("1", 1), Results{passed("a")});
-    sql("CREATE TRIGGER full BEFORE INSERT ON durations WHEN NEW.seconds = 99 BEGIN SELECT RAISE(ABORT, 'full'); END");
+    sql("CREATE TRIGGER full BEFORE INSERT ON runs WHEN NEW.seconds = 99 BEGIN SELECT RAISE(ABORT, 'full'); END");
     EXPECT_EQ(message_of([&] {
                   history.record(session("2", 2), Results{failed("a"), passed("b"), passed("c", 99)});
               }),

@@ -121,16 +121,13 @@ TEST_P(EveryProperty, IsRead) {
     EXPECT_EQ(test.depends, (Words{"plain", "other"}));
     EXPECT_EQ(test.resource_lock, (Words{"lock1", "lock2"}));
     EXPECT_EQ(test.required_files, (Words{"/etc/passwd", "/etc/group"}));
-    EXPECT_EQ(test.attached_files, (Words{"a.log", "b.log"}));
     EXPECT_EQ(test.fixtures_setup, (Words{"s1", "s2"}));
     EXPECT_EQ(test.fixtures_required, (Words{"r1", "r2"}));
     EXPECT_EQ(test.fixtures_cleanup, (Words{"c1", "c2"}));
     EXPECT_EQ(test.environment, (Words{"A=1", "B=two words"}));
     EXPECT_EQ(test.environment_modification, (Words{"PATH=path_list_prepend:/x", "Q=unset:"}));
     EXPECT_EQ(test.timeout, 30.5);
-    EXPECT_EQ(test.cost, 12.5);
     EXPECT_EQ(test.processors, 4);
-    EXPECT_EQ(test.skip_return_code, 77);
     EXPECT_TRUE(test.run_serial);
     EXPECT_TRUE(test.disabled);
     EXPECT_TRUE(test.will_fail);
@@ -141,12 +138,10 @@ TEST_P(EveryProperty, IsRead) {
 
 TEST_P(EveryProperty, IsAbsentWhereNothingIsSet) {
     const auto& test = named("plain");
-    EXPECT_EQ(test.suite, "");
+    EXPECT_EQ(test.suite, "plain");
     EXPECT_EQ(test.command, (Words{"/usr/bin/true"}));
     EXPECT_EQ(test.timeout, std::nullopt);
     EXPECT_EQ(test.processors, std::nullopt);
-    EXPECT_EQ(test.cost, std::nullopt);
-    EXPECT_EQ(test.skip_return_code, std::nullopt);
     EXPECT_FALSE(test.run_serial || test.disabled || test.will_fail || test.has_resource_groups);
     EXPECT_TRUE(test.labels.empty());
     EXPECT_EQ(named("empties").timeout, 0.0);
@@ -245,6 +240,13 @@ TEST(CTestJson, SourceIsTheFileOfItsSourceLine) {
     EXPECT_EQ(source(""), std::nullopt);
 }
 
+TEST(CTestJson, ATestThatMakesTheResourceSpecFile) {
+    const auto reading = read(listing(R"({"name":"t","properties":[
+        {"name":"GENERATED_RESOURCE_SPEC_FILE","value":"/b/spec.json"}]},{"name":"u"})"));
+    EXPECT_TRUE(reading.inventory->tests.at(0).makes_resource_spec);
+    EXPECT_FALSE(reading.inventory->tests.at(1).makes_resource_spec);
+}
+
 TEST(CTestJson, ABacktraceThatEndsOutsideAListFileCountsByItsInnermostFrame) {
     const auto reading = read(
         listing(
@@ -252,6 +254,36 @@ TEST(CTestJson, ABacktraceThatEndsOutsideAListFileCountsByItsInnermostFrame) {
             R"("files":["/s/cmake/all.cmake","/s/tests/more.cmake"],"nodes":[{"file":0},{"file":1,"line":3,"parent":0}])"),
         {"/s/", true});
     EXPECT_EQ(reading.inventory->tests.at(0).dir, "tests");
+}
+
+TEST(CTestJson, ATestAddedByADeferredCallHasNoLine) {
+    const auto graph = R"("files":["/s/CMakeLists.txt"],"nodes":[{"file":0},{"file":0,"line":-1,"parent":0}])";
+    const auto reading = read(listing(R"({"name":"t","backtrace":1})", graph), {"/s", true});
+    EXPECT_EQ(reading.errors, Words{});
+    EXPECT_EQ(reading.inventory->tests.at(0).added_file, "/s/CMakeLists.txt");
+    EXPECT_EQ(reading.inventory->tests.at(0).added_line, 0U);
+    const auto below = R"("files":["/s/CMakeLists.txt"],"nodes":[{"file":0,"line":-2}])";
+    EXPECT_EQ(read(listing("", below)).errors, Words{"1:76: 'line' is not a position"});
+}
+
+TEST(CTestJson, OfTestsWithOneNameAndOneBacktraceNoneIsKnownToBeThere) {
+    const std::string graph =
+        R"("files":["/s/a/CMakeLists.txt","/s/b/CMakeLists.txt"],"nodes":[{"file":0,"line":1},{"file":1,"line":2},{"file":1,"line":2}])";
+    const std::string source = R"("properties":[{"name":"DEF_SOURCE_LINE","value":"/s/x.cpp:1"}])";
+    const auto reading =
+        read(listing(fmt::format(R"({{"name":"same","backtrace":1,{0}}},{{"name":"same","backtrace":2,{0}}},
+        {{"name":"own","backtrace":0,{0}}},{{"name":"own","backtrace":1}},{{"name":"other","backtrace":1}})",
+                                 source),
+                     graph),
+             {"/s", true});
+    ASSERT_TRUE(reading.inventory);
+    Words places;
+    for (const auto& test : reading.inventory->tests) {
+        places.push_back(fmt::format("{} {} {}:{} {}", test.name, test.dir.value_or("?"), test.added_file,
+                                     test.added_line, test.source.value_or("?")));
+    }
+    EXPECT_EQ(places, (Words{"same ? :0 ?", "same ? :0 ?", "own a /s/a/CMakeLists.txt:1 /s/x.cpp",
+                             "own b /s/b/CMakeLists.txt:2 ?", "other b /s/b/CMakeLists.txt:2 ?"}));
 }
 
 TEST(CTestJson, TestsThatLockstepMadeAreLeftOut) {
@@ -340,7 +372,7 @@ TEST(CTestJson, AValueOfATypeThatCTestNeverWritesIsAnError) {
 }
 
 TEST(CTestJson, EveryMistakeIsShownUpToTwenty) {
-    std::string tests = R"({"name":"t","properties":[{"name":"COST","value":"x"},{"name":"DEPENDS","value":1}]},{})";
+    std::string tests = R"({"name":"t","properties":[{"name":"TIMEOUT","value":"x"},{"name":"DEPENDS","value":1}]},{})";
     EXPECT_EQ(read(listing(tests)).errors.size(), 3U);
     for (int i = 0; i < 100; ++i) tests += ",{}";
     EXPECT_EQ(read(listing(tests)).errors.size(), 20U);

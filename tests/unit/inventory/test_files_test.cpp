@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,14 @@ Words paths(const TestFiles& files) {
     return result;
 }
 
-/// "name in /file", sorted by name.
+/// "name in /file", sorted by name; several files where several commands add a test of that name.
 Words names(const TestFiles& files) {
     Words result;
-    for (const auto& [name, position] : files.named_in) result.push_back(name + " in " + files.files.at(position).path);
+    for (const auto& [name, positions] : files.named_in) {
+        std::string paths;
+        for (const auto position : positions) paths += (paths.empty() ? "" : ", ") + files.files.at(position).path;
+        result.push_back(name + " in " + paths);
+    }
     return result;
 }
 
@@ -113,7 +118,7 @@ TEST(TestFiles, OfAMultiConfigTreeAreThoseOfTheConfiguration) {
                      }));
     const auto release = scan(build_tree("multi-config"), "Release", "/build");
     EXPECT_EQ(paths(release).at(5), "/build/sub/pre[1]_include-Release.cmake");
-    EXPECT_EQ(release.named_in.count("pl ain"), 1U);  // named in each branch of if(CTEST_CONFIGURATION_TYPE …)
+    EXPECT_EQ(release.named_in.at("pl ain").size(), 4U);  // named in each branch of if(CTEST_CONFIGURATION_TYPE …)
 }
 
 TEST(TestFiles, OfATreeThatIsNotThere) {
@@ -164,7 +169,8 @@ add_test("${unclosed" true)
 )"}},
                             "Debug");
     EXPECT_EQ(paths(files), (Words{"/b/CTestTestfile.cmake", "-/b/known/CTestTestfile.cmake"}));
-    EXPECT_EQ(names(files), (Words{"${name} in /b/CTestTestfile.cmake", "Debug.x in /b/CTestTestfile.cmake"}));
+    EXPECT_EQ(names(files), (Words{"${name} in /b/CTestTestfile.cmake, /b/CTestTestfile.cmake",
+                                   "Debug.x in /b/CTestTestfile.cmake"}));
 }
 
 TEST(TestFiles, EachWayOfWritingAName) {
@@ -239,6 +245,15 @@ TEST(TestFiles, ThoseThatRunAProgramMayRewriteWhatTheyInclude) {
         (Words{"/b/CTestTestfile.cmake", "-/x/b.cmake"}));
 }
 
+TEST(TestFiles, ProgramsOfTestsAreThoseThatNeedNoSearch) {
+    const auto files = scan({{"/b/CTestTestfile.cmake",
+                              "add_test(a \"/b/x y\" /other)\nadd_test(b ./local)\nadd_test(c sh)\nadd_test(d)\n"
+                              "add_test([[e]] \"${CMAKE_CURRENT_LIST_DIR}/e\")\nadd_test(f \"${UNKNOWN}/f\")\n"
+                              "if(x)\n  add_test(a [[/b/x y]])\nendif()\nsubdirs(s)\n"},
+                             {"/b/s/CTestTestfile.cmake", "_add_test(g ../bin/g)\n"}});
+    EXPECT_EQ(files.programs, (std::set<std::string>{"/b/bin/g", "/b/e", "/b/local", "/b/x y"}));
+}
+
 TEST(TestFiles, CyclesAreHarmless) {
     EXPECT_EQ(paths(scan({{"/b/CTestTestfile.cmake", "include(CTestTestfile.cmake)\nsubdirs(. s)\ninclude(/x/a.cmake)"},
                           {"/b/s/CTestTestfile.cmake", "subdirs(..)"},
@@ -255,12 +270,30 @@ TEST(TestFiles, ThatAreNotWellFormedYieldWhatCanBeMadeOut) {
     }
 }
 
-TEST(TestFiles, ANameOfTwoDirectoriesSaysNothing) {
-    const auto files =
-        scan({{"/b/CTestTestfile.cmake", "# Source directory: /s\nsubdirs(x y)\nadd_test(one true)"},
-              {"/b/x/CTestTestfile.cmake", "# Source directory: /s/x\nadd_test(two true)\nadd_test(two true)"},
-              {"/b/y/CTestTestfile.cmake", "# Source directory: /s/y\nadd_test(one true)"}});
-    EXPECT_EQ(names(files), Words{"two in /b/x/CTestTestfile.cmake"});
+TEST(CompleteDirs, TestsOfOneNameAreThoseOfTheirDirectoriesInOrder) {
+    const auto files = scan(
+        {{"/b/CTestTestfile.cmake", "# Source directory: /s\nadd_test(one true)\nadd_test(absent true)\nsubdirs(x y)"},
+         {"/b/x/CTestTestfile.cmake",
+          "# Source directory: /s/x\nif(A)\nadd_test(two true)\nelse()\nadd_test(two true)\nendif()\n"
+          "add_test(absent true)\nadd_test(thrice true)\nadd_test(inside true)\nadd_test(inside true)"},
+         {"/b/y/CTestTestfile.cmake",
+          "# Source directory: /s/y\ninclude(/b/i.cmake)\nadd_test(absent true)\nadd_test(thrice true)\n"
+          "if(A)\nadd_test(two true)\nelse()\nadd_test(two true)\nendif()"},
+         {"/b/i.cmake", "add_test(one true)"}});
+    EXPECT_EQ(names(files)[2], "one in /b/CTestTestfile.cmake, /b/i.cmake");
+    Inventory inventory;
+    // Two of three directories have an "absent", and two have three of "thrice": of which it is not known.
+    for (const char* name :
+         {"one", "absent", "two", "absent", "thrice", "inside", "inside", "one", "thrice", "thrice", "two"}) {
+        inventory.tests.emplace_back().name = name;
+    }
+    complete_dirs(inventory, files, "/s");
+    Words found;
+    for (const auto& test : inventory.tests) {
+        found.push_back(test.name + " " + test.dir.value_or("?") + " " + test.binary_dir);
+    }
+    EXPECT_EQ(found, (Words{"one . /b", "absent ? ", "two x /b/x", "absent ? ", "thrice ? ", "inside x /b/x",
+                            "inside x /b/x", "one y /b/y", "thrice ? ", "thrice ? ", "two y /b/y"}));
 }
 
 TEST(CompleteDirs, FillsWhatBacktracesLeaveOpen) {
@@ -286,7 +319,41 @@ TEST(CompleteDirs, FillsWhatBacktracesLeaveOpen) {
     EXPECT_EQ(inventory.tests[4].dir, std::nullopt);
     EXPECT_EQ(inventory.tests[4].added_file, "");
     EXPECT_EQ(inventory.tests[5].dir, "elsewhere");
+    EXPECT_EQ(inventory.tests[5].binary_dir, "/b/x");
+    EXPECT_EQ(inventory.tests[1].binary_dir, "/b/x");
+    EXPECT_EQ(inventory.tests[4].binary_dir, "");
     EXPECT_EQ(inventory.tests[5].added_file, "/s/CMakeLists.txt");
+}
+
+TEST(TestFiles, OfTestsThatMakeTheResourceSpecFile) {
+    const auto files =
+        scan({{"/b/CTestTestfile.cmake",
+               "add_test(a x)\nadd_test([=[b c]=] x)\nadd_test(d x)\nadd_test(e x)\n"
+               "set_tests_properties(a PROPERTIES LABELS GENERATED_RESOURCE_SPEC_FILE)\n"
+               "set_tests_properties([=[b c]=] PROPERTIES FIXTURES_SETUP f GENERATED_RESOURCE_SPEC_FILE \"/s\")\n"
+               "set_tests_properties(d PROPERTIES GENERATED_RESOURCE_SPEC_FILE \"\")\n"
+               "set_tests_properties(e PROPERTIES GENERATED_RESOURCE_SPEC_FILE)\n"
+               "set_tests_properties(e)\nset_tests_properties(PROPERTIES)\n"}});
+    EXPECT_EQ(files.spec_makers, (std::set<std::string>{"b c"}));
+    Inventory inventory;
+    for (const auto* name : {"a", "b c"}) inventory.tests.emplace_back().name = name;
+    complete_dirs(inventory, files, "/s");
+    EXPECT_FALSE(inventory.tests[0].makes_resource_spec);
+    EXPECT_TRUE(inventory.tests[1].makes_resource_spec);
+}
+
+TEST(TestFiles, NamesThatAreNotUtf8AreRefused) {
+    const auto files =
+        scan({{"/b/CTestTestfile.cmake", "add_test(M\xe4rz true)\nadd_test(M\xc3\xa4rz true)\nsubdirs(x)"},
+              {"/b/x/CTestTestfile.cmake", "add_test([[cut \xc3]] true)\nadd_test(M\xe4rz true)"}});
+    Diagnostics diagnostics;
+    refuse_undecodable_names(files, diagnostics);
+    Words messages;
+    for (const auto& error : diagnostics.all()) messages.push_back(error.message + " [" + error.code + "]");
+    EXPECT_EQ(messages,
+              (Words{"the name of test 'M\xef\xbf\xbdrz' in '/b/CTestTestfile.cmake' is not UTF-8 [bad-test-name]",
+                     "the name of test 'cut \xef\xbf\xbd' in '/b/x/CTestTestfile.cmake' is not UTF-8 "
+                     "[bad-test-name]"}));
 }
 
 // --- time ---

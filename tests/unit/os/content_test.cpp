@@ -22,6 +22,9 @@ TEST_F(Hash, IsTheOneOfXxhsum) {
     // The first is published with XXH3. Both pin what databases of earlier versions hold.
     EXPECT_EQ(os::hash_text(""), "99aa06d3014798d86001c324468d497f");
     EXPECT_EQ(os::hash_text("lockstep"), "b4ead11c934f0a1e75345b2b871d8c38");
+    using Words = std::vector<std::string>;
+    EXPECT_EQ(os::hash_words(Words{"a", "b c"}), os::hash_text(std::string_view("a\0b c\0", 6)));
+    EXPECT_NE(os::hash_words(Words{"a", "b c"}), os::hash_words(Words{"a b", "c"}));
 }
 
 TEST_F(Hash, OfAFileIsThatOfItsText) {

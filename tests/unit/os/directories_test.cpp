@@ -46,6 +46,21 @@ protected:
     }
 };
 
+TEST_F(Directories, UsageCountsFilesAndFollowsNoLink) {
+    EXPECT_EQ(os::usage(at("none")).files, 0U);
+    fs::create_directories(at("tree/a/b"));
+    EXPECT_EQ(os::usage(at("tree")).files, 0U) << "directories count for nothing";
+    put("outside", std::string(1000, 'x'));
+    put("tree/one", "1");
+    put("tree/a/b/two", "22");
+    fs::create_symlink("../outside", at("tree/link"));
+    fs::create_directory_symlink("..", at("tree/up"));
+    const auto usage = os::usage(at("tree"));
+    EXPECT_EQ(usage.files, 4U) << "links are files";
+    EXPECT_EQ(usage.bytes, 1U + 2U + std::string_view("../outside..").size());
+    EXPECT_EQ(os::usage(at("outside")).bytes, 1000U);
+}
+
 TEST_F(Directories, MakesParentsAndAcceptsWhatIsThere) {
     os::make_directories(at("a/b/c"));
     os::make_directories(at("a/b/c"));

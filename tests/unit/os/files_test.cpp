@@ -11,6 +11,7 @@
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -37,6 +38,30 @@ TEST_F(Files, ReadsWhatIsThere) {
     EXPECT_EQ(os::read_file(put("empty", "")), "");
     const std::string large(300'000, 'x');
     EXPECT_EQ(os::read_file(put("large", large)), large);
+}
+
+TEST_F(Files, AppendingAddsAndCreates) {
+    os::append_file(at("file"), "first\n");
+    os::append_file(at("file"), "");
+    os::append_file(at("file"), "second\n");
+    EXPECT_EQ(content("file"), "first\nsecond\n");
+    EXPECT_EQ(message_of([&] { os::append_file(folder(), "x"); }), "cannot open '" + folder() + "': Is a directory");
+}
+
+TEST_F(Files, AppendedTextsDoNotMix) {
+    constexpr int writers = 8, lines = 200;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < writers; ++i) {
+        threads.emplace_back([&, i] {
+            for (int n = 0; n < lines; ++n)
+                os::append_file(at("file"), std::string(300, static_cast<char>('a' + i)) + "\n");
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    std::istringstream text(content("file"));
+    int count = 0;
+    for (std::string line; std::getline(text, line); ++count) ASSERT_EQ(line, std::string(300, line.front()));
+    EXPECT_EQ(count, writers * lines);
 }
 
 TEST_F(Files, ReadingTellsMissingFromBroken) {

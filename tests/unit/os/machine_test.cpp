@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "os/cgroup.hpp"
@@ -107,6 +108,9 @@ TEST_F(Machine, EmptyVariablesAreSet) {
     ::unsetenv("LOCKSTEP_TEST_UNSET");
     EXPECT_EQ(os::environment("LOCKSTEP_TEST_EMPTY"), "");
     EXPECT_EQ(os::environment("LOCKSTEP_TEST_UNSET"), std::nullopt);
+    const auto names = os::environment_names();
+    EXPECT_EQ(std::ranges::count(names, "LOCKSTEP_TEST_EMPTY"), 1);
+    EXPECT_EQ(std::ranges::count(names, "LOCKSTEP_TEST_UNSET"), 0);
 }
 
 }  // namespace

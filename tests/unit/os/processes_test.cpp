@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
 
 #include <algorithm>
 #include <functional>
@@ -117,7 +118,7 @@ TEST_F(Processes, AnotherProcessOfTheSameNumberIsAnother) {
     auto earlier = os::identify_process(child.pid()).value();
     earlier.start -= 1;
     EXPECT_FALSE(os::alive(earlier));
-    os::end_process(earlier, 1s);
+    os::end_processes(std::array{earlier}, 1s);
     EXPECT_EQ(::kill(child.pid(), 0), 0);
     EXPECT_TRUE(os::alive(os::identify_process(child.pid()).value()));
 }
@@ -220,7 +221,7 @@ TEST_F(Processes, AFileWithoutANameCannotBeLinked) {
 TEST_F(Processes, EndsOneThatListens) {
     Child child;
     const auto start = std::chrono::steady_clock::now();
-    os::end_process(os::identify_process(child.pid()).value(), 10s);
+    os::end_processes(std::array{os::identify_process(child.pid()).value()}, 10s);
     EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
     EXPECT_EQ(child.wait(), SIGTERM);
 }
@@ -228,11 +229,22 @@ TEST_F(Processes, EndsOneThatListens) {
 TEST_F(Processes, EndsOneThatIgnoresTerm) {
     Child child([] { ::signal(SIGTERM, SIG_IGN); });
     const auto start = std::chrono::steady_clock::now();
-    os::end_process(os::identify_process(child.pid()).value(), 200ms);
+    os::end_processes(std::array{os::identify_process(child.pid()).value()}, 200ms);
     const auto taken = std::chrono::steady_clock::now() - start;
     EXPECT_GE(taken, 200ms);
     EXPECT_LT(taken, 5s);
     EXPECT_EQ(child.wait(), SIGKILL);
+}
+
+TEST_F(Processes, ManyThatIgnoreTermTakeNoLongerThanOne) {
+    const auto stubborn = [] { ::signal(SIGTERM, SIG_IGN); };
+    Child first(stubborn), second(stubborn), third(stubborn);
+    std::vector<os::ProcessId> all;
+    for (auto* child : {&first, &second, &third}) all.push_back(os::identify_process(child->pid()).value());
+    const auto start = std::chrono::steady_clock::now();
+    os::end_processes(all, 2s);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 4s);
+    for (auto* child : {&first, &second, &third}) EXPECT_EQ(child->wait(), SIGKILL);
 }
 
 TEST_F(Processes, EndingOneThatIsGoneIsQuiet) {
@@ -240,7 +252,7 @@ TEST_F(Processes, EndingOneThatIsGoneIsQuiet) {
     const auto identity = os::identify_process(child.pid()).value();
     ::kill(child.pid(), SIGKILL);
     child.wait();
-    os::end_process(identity, 10s);
+    os::end_processes(std::array{identity}, 10s);
 }
 
 TEST_F(Processes, EndingAStrangersThrows) {
@@ -250,7 +262,7 @@ TEST_F(Processes, EndingAStrangersThrows) {
     Child stranger([&] {
         if (::setuid(65534) != 0) ::_exit(2);
         try {
-            os::end_process(identity, 0s);
+            os::end_processes(std::array{identity}, 0s);
         } catch (const std::system_error& error) {
             const auto expected = "cannot end process " + std::to_string(identity.pid) + ": Operation not permitted";
             ::_exit(error.what() == expected ? 0 : 1);

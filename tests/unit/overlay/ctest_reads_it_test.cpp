@@ -23,7 +23,7 @@ class CTestReads : public Scratch {
 protected:
     /// The tests as ctest lists them after the overlay, in order.
     std::vector<json> read(const Resolved& r) {
-        std::string file = "set(_lockstep_temp " + cmake_bracket(temp) + ")\n";
+        std::string file = "set(_lockstep_temp " + cmake_bracket(temp) + ")\nset(_lockstep_add_test add_test)\n";
         for (const auto& test : r.inventory->tests) {
             file += "add_test(" + cmake_bracket(test.name) + " /bin/true)\n";
             const auto add = [&](const char* property, const Names& values) {

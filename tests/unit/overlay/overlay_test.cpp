@@ -83,7 +83,7 @@ set_tests_properties([[free]] PROPERTIES
 # Tests that Lockstep adds.
 
 # 5: fails unless every test of phase 'p' is all right (lockstep.toml:10)
-add_test([[checkpoint.p]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "p")
+cmake_language(CALL ${_lockstep_add_test} [[checkpoint.p]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "p")
 set_tests_properties([[checkpoint.p]] PROPERTIES
   FIXTURES_REQUIRED "lockstep.session;lockstep.use.p"
   FIXTURES_SETUP "lockstep.phase.p"
@@ -93,7 +93,7 @@ set_tests_properties([[checkpoint.p]] PROPERTIES
 set_tests_properties([[checkpoint.p]] PROPERTIES DEPENDS "a]]\\")
 
 # 6: pulls in and waits for all of phase 'p', for phases that gate it strictly (lockstep.toml:10)
-add_test([[barrier.p]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "p" "--only-wait")
+cmake_language(CALL ${_lockstep_add_test} [[barrier.p]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "p" "--only-wait")
 set_tests_properties([[barrier.p]] PROPERTIES
   FIXTURES_REQUIRED "lockstep.session;lockstep.strict.p;lockstep.phase.p"
   FIXTURES_SETUP "lockstep.barrier.p"
@@ -101,7 +101,7 @@ set_tests_properties([[barrier.p]] PROPERTIES
   _BACKTRACE_TRIPLES "/s/lockstep.toml;10;lockstep")
 
 # 7: runs after the last test that needs phase 'p' (lockstep.toml:13)
-add_test([[cleanup.p]] "drop" "${_lockstep_temp}/7" "\$")
+cmake_language(CALL ${_lockstep_add_test} [[cleanup.p]] "drop" "${_lockstep_temp}/7" "\$")
 set_tests_properties([[cleanup.p]] PROPERTIES
   FIXTURES_REQUIRED "lockstep.session"
   FIXTURES_CLEANUP "lockstep.use.p"
@@ -109,7 +109,7 @@ set_tests_properties([[cleanup.p]] PROPERTIES
   _BACKTRACE_TRIPLES "/s/lockstep.toml;13;lockstep")
 
 # 8: fails unless every test of phase 'q' is all right (lockstep.toml:14)
-add_test([[checkpoint.q]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "q")
+cmake_language(CALL ${_lockstep_add_test} [[checkpoint.q]] "/opt/lock step/lockstep" "checkpoint" "--state" "/b/lockstep" "--graph" "0123abcd" "--phase" "q")
 set_tests_properties([[checkpoint.q]] PROPERTIES
   FIXTURES_REQUIRED "lockstep.session;lockstep.use.p"
   LABELS "lockstep;phase:q"
@@ -118,7 +118,7 @@ set_tests_properties([[checkpoint.q]] PROPERTIES
 set_tests_properties([[checkpoint.q]] PROPERTIES DEPENDS "a]]\\")
 
 # 9: comes last: keeps verdicts, empties temp directories
-add_test([[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
+cmake_language(CALL ${_lockstep_add_test} [[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
 set_tests_properties([[lockstep.end]] PROPERTIES
   FIXTURES_CLEANUP "lockstep.session"
   LABELS "lockstep")
@@ -149,11 +149,46 @@ set_tests_properties(
 # Tests that Lockstep adds.
 
 # 3: comes last: keeps verdicts, empties temp directories
-add_test([[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
+cmake_language(CALL ${_lockstep_add_test} [[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
 set_tests_properties([[lockstep.end]] PROPERTIES
   FIXTURES_CLEANUP "lockstep.session"
   LABELS "lockstep")
 )cmake");
+}
+
+TEST(Overlay, a_lone_bracket_in_the_build_path_swallows_no_variable) {
+    const auto r =
+        resolve_well("[marker.m]\nenv = { TMP = \"/mine\", B = \"${temp_dir}/b\" }\n", {NewTest("t").labels({"m"})});
+    auto options = overlay_options();
+    options.state = "/b[/lockstep";
+    const auto script = script_of(r, options);
+    const auto begin = script.find("# What each test has"), end = script.find("# Tests that Lockstep adds");
+    EXPECT_EQ(script.substr(begin, end - begin),
+              R"cmake(# What each test has of its own: its temp directory, its context.
+set_tests_properties([[t]] PROPERTIES
+  ENVIRONMENT "LOCKSTEP_TEST=t;LOCKSTEP_PHASE=;LOCKSTEP_MARKERS=m")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "LOCKSTEP_TEMP_DIR=${_lockstep_temp}/1")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "TMPDIR=${_lockstep_temp}/1")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "TMP=${_lockstep_temp}/1")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "TEMP=${_lockstep_temp}/1")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "B=${_lockstep_temp}/1/b")
+set_tests_properties([[t]] PROPERTIES ENVIRONMENT "TMP=/mine")
+
+)cmake");
+}
+
+TEST(Overlay, a_name_of_the_plan_file_stays_a_comment) {
+    Diagnostics diagnostics;
+    const auto source = std::make_shared<const Source>("a\nexecute_process(COMMAND b)",
+                                                       "version = 1\n[[phase]]\nname = \"p\"\ntests = \"all()\"\n");
+    const auto plan = read_plan(source, {}, diagnostics);
+    ASSERT_TRUE(plan);
+    const Inventory inventory{{NewTest("t")}};
+    const auto schedule = resolve(*plan, inventory, plain_run(), diagnostics);
+    ASSERT_TRUE(schedule);
+    const auto script = overlay_script(*schedule, fill_values(), overlay_options(), diagnostics).value();
+    EXPECT_NE(script.find("(a execute_process(COMMAND b):2)"), std::string::npos) << script;
+    EXPECT_EQ(script.find("\nexecute_process"), std::string::npos) << script;
 }
 
 TEST(Overlay, an_unset_variable_is_an_error_at_its_place) {

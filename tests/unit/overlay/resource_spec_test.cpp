@@ -30,6 +30,9 @@ TEST(ResourceNeeds, say_what_a_graph_needs_of_each_sessions_file) {
     EXPECT_EQ(resource_needs(*r.schedule),
               "{\"worker_ids\":true,\"types\":[[\"db\",2,1],[\"lockstep_max_marker_m\",1,3]]}\n");
     EXPECT_EQ(resource_needs(*resolve_well("[run]\nworkers = 0\n", {"t"}).schedule), "");
+    // The project's own file alone.
+    EXPECT_EQ(resource_needs(*resolve_well("[run]\nworkers = 0\nresource_spec = \"gpus.json\"\n", {"t"}).schedule),
+              "{\"worker_ids\":false,\"types\":[]}\n");
 }
 
 TEST(ResourceSpec, offers_workers_from_the_first_on_pools_and_counters) {

@@ -31,7 +31,7 @@ TEST(RunTable, holds_what_a_session_needs) {
     const auto r = resolved();
     ASSERT_TRUE(r.schedule) << r.diagnostics;
     const auto table = table_of(r);
-    EXPECT_EQ(table.build_dir + table.source_dir, "/b/s");
+    EXPECT_EQ(table.build_dir, "/b");
     ASSERT_EQ(table.tests.size(), 5U);
     EXPECT_EQ(table.tests[0].phase, 0U);
     EXPECT_EQ(table.tests[2].phase, std::nullopt);
@@ -75,6 +75,43 @@ TEST(RunTable, holds_what_a_session_needs) {
     EXPECT_FALSE(q.cleanup);
 }
 
+TEST(RunTable, variables_of_commands_are_filled_in) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"${build_dir}/x", "/b/x"},
+        {"${source_dir}${temp_dir}${session}", "/s/t17"},
+        {"a$$b$$${session}$$", "a$b$17$"},
+        {"<${env:SET}>", "<set>"},
+        {"<${env:EMPTY}>", "<>"},
+        {"<${env:SET:-no}>", "<set>"},
+        {"<${env:EMPTY:-fallback}>", "<fallback>"},
+        {"<${env:NOT_SET:-a:-$b}>", "<a:-$b>"},
+        {"<${env:NOT_SET:-}>", "<>"},
+    };
+    for (const auto& [text, expected] : cases) {
+        const auto r = resolve_well(
+            fmt::format("[[phase]]\nname = \"p\"\ntests = \"all()\"\ncleanup = [\"drop\", \"{}\"]\n", text), {"t"});
+        Diagnostics diagnostics;
+        const auto table = make_run_table(*r.schedule, fill_values({{"SET", "set"}, {"EMPTY", ""}}), diagnostics);
+        ASSERT_TRUE(table) << text;
+        EXPECT_EQ(table->phases.at(0).cleanup->at(1).fill("/t", "17"), expected) << text;
+    }
+}
+
+TEST(RunTable, a_test_of_a_program_that_is_there_stands_in_for_none) {
+    const auto table =
+        table_of(resolve_well("", {NewTest("a_NOT_BUILT").command({}), "b_NOT_BUILT", NewTest("c").command({})}));
+    EXPECT_TRUE(table.tests[0].not_built);
+    EXPECT_FALSE(table.tests[1].not_built);
+    EXPECT_FALSE(table.tests[2].not_built);
+    const auto others = table_of(resolve_well(
+        "", {NewTest("a_NOT_BUILT-b12d07c").command({}),  // of Catch2 and doctest
+             NewTest("b_NOT_BUILT-").command({}), NewTest("c_NOT_BUILT-x").command({}), "d_NOT_BUILT-b12d07c"}));
+    EXPECT_TRUE(others.tests[0].not_built);
+    for (const std::size_t other : {1, 2, 3}) EXPECT_FALSE(others.tests[other].not_built) << other;
+}
+
 TEST(RunTable, words_of_a_command_stay_apart_in_its_hash) {
     const auto table =
         table_of(resolve_well("", {NewTest("a").command({"x", "y z"}), NewTest("b").command({"x y", "z"}),
@@ -115,6 +152,13 @@ TEST(RunTable, survives_the_way_through_json) {
     EXPECT_EQ(back->generated.size(), 4U);
 }
 
+TEST(RunTable, knows_the_test_that_makes_the_resource_spec_file) {
+    auto table = table_of(resolved());
+    EXPECT_EQ(table.spec_maker, "");
+    table.spec_maker = "maker";
+    EXPECT_EQ(run_table_from_json(to_json(table))->spec_maker, "maker");
+}
+
 TEST(RunTable, a_text_that_is_none_is_refused) {
     const auto whole = to_json(table_of(resolved()));
     auto other_version = json::parse(whole);
@@ -128,7 +172,8 @@ TEST(RunTable, a_text_that_is_none_is_refused) {
     std::vector<std::string> beyond;
     for (const char* list : {"tests", "judges", "needed_by"}) {
         auto table = json::parse(whole);
-        table["phases"][0][list].push_back(list == std::string_view("tests") ? table["tests"].size() : table["phases"].size());
+        table["phases"][0][list].push_back(list == std::string_view("tests") ? table["tests"].size()
+                                                                             : table["phases"].size());
         beyond.push_back(table.dump());
     }
     auto phase = json::parse(whole);

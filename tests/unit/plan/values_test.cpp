@@ -69,34 +69,11 @@ Template parsed(const std::string& text) {
     return result.value_or(Template{});
 }
 
-TEST(Template, is_expanded) {
-    const TemplateValues values{"/b", "/s", "/t", "17", [](const std::string& name) -> std::optional<std::string> {
-                                    if (name == "SET") return "set";
-                                    if (name == "EMPTY") return "";
-                                    return std::nullopt;
-                                }};
-    const std::pair<const char*, const char*> cases[] = {
-        {"", ""},
-        {"plain", "plain"},
-        {"${build_dir}/x", "/b/x"},
-        {"${source_dir}${temp_dir}${session}", "/s/t17"},
-        {"a$$b$${session}$$", "a$b${session}$"},
-        {"<${env:SET}>", "<set>"},
-        {"<${env:EMPTY}>", "<>"},
-        {"<${env:SET:-no}>", "<set>"},
-        {"<${env:EMPTY:-fallback}>", "<fallback>"},
-        {"<${env:NOT_SET:-a:-$b}>", "<a:-$b>"},
-        {"<${env:NOT_SET:-}>", "<>"},
-        {"}{", "}{"},
-    };
-    for (const auto& [text, expected] : cases) {
-        std::string missing;
-        EXPECT_EQ(expand(parsed(text), values, missing), expected) << text;
-        EXPECT_EQ(missing, "");
+TEST(Template, is_shown_as_it_was_written) {
+    for (const char* text : {"", "plain", "${build_dir}/x", "${source_dir}${temp_dir}${session}", "a$$b$$${session}$$",
+                             "<${env:SET}>", "<${env:SET:-a:-$b}>", "<${env:SET:-}>", "}{"}) {
+        EXPECT_EQ(to_string(parsed(text)), text);
     }
-    std::string missing;
-    EXPECT_EQ(expand(parsed("a${env:NOT_SET}"), values, missing), std::nullopt);
-    EXPECT_EQ(missing, "NOT_SET");
 }
 
 TEST(Template, neighbouring_texts_are_one_part) {
@@ -104,17 +81,6 @@ TEST(Template, neighbouring_texts_are_one_part) {
     const std::vector<Template::Part> expected{
         {Kind::text, "a$b", std::nullopt}, {Kind::session, "session", std::nullopt}, {Kind::text, "c", std::nullopt}};
     EXPECT_EQ(parsed("a$$b${session}c").parts, expected);
-}
-
-TEST(Utf8, the_first_bad_byte_is_found) {
-    for (const char* text : {"", "a", "äöü", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
-        EXPECT_EQ(first_invalid_utf8(text), std::nullopt) << text;
-    }
-    const std::pair<const char*, std::size_t> cases[] = {
-        {"\x80", 0},         {"a\xff", 1},           {"\xc0\x80", 0},         {"\xe0\x80\x80", 0},
-        {"\xed\xa0\x80", 0}, {"ab\xe2\x82", 2},      {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0},
-        {"\xc3(", 0},        {"\xf0\x80\x80\x80", 0}};
-    for (const auto& [text, offset] : cases) EXPECT_EQ(first_invalid_utf8(text), offset) << text;
 }
 
 std::string repeated(std::string_view text, std::size_t count) {

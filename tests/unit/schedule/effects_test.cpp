@@ -9,10 +9,8 @@ using namespace testing;
 std::string environment(const Resolved& r, std::string_view name) {
     std::string text;
     for (const auto& entry : r.test(name).environment) {
-        std::string missing;
-        const TemplateValues values{"/b", "/s", "/t", "17", [](const std::string&) { return std::nullopt; }};
-        text += fmt::format("{}{}={}@{}", text.empty() ? "" : " ", entry.name,
-                            expand(entry.value, values, missing).value_or("?"), entry.place.line);
+        text +=
+            fmt::format("{}{}={}@{}", text.empty() ? "" : " ", entry.name, to_string(entry.value), entry.place.line);
     }
     return text;
 }
@@ -39,7 +37,7 @@ TEST(Effects, locks_labels_and_variables_of_several_markers_unite) {
     EXPECT_EQ(shown(r.test("u").locks), "db@4 net@4 gpu@9");
     EXPECT_EQ(shown(r.test("t").labels), "m@3 l1@5 l2@5 n@8");
     EXPECT_EQ(shown(r.test("u").labels), "m@3 l1@5 l2@5 n@8 own@10");
-    EXPECT_EQ(environment(r, "t"), "A=1@6 B=2@11 C=/t@11");
+    EXPECT_EQ(environment(r, "t"), "A=1@6 B=2@11 C=${temp_dir}@11");
 }
 
 TEST(Effects, serial_and_exclusive_need_no_declaration) {
@@ -90,6 +88,25 @@ TEST(Effects, what_a_test_sets_itself_stands_and_each_line_that_has_no_effect_is
     EXPECT_EQ(shown(r.test("v").timeout) + " " + shown(r.test("v").processors), "30@6 4@7");
 }
 
+TEST(Effects, a_variable_that_the_project_modifies_afterwards_is_lost_unless_it_is_added_to) {
+    const auto r =
+        resolve_text("[marker.m]\ntests = \"all()\"\nenv = { A = \"1\", B = \"1\", C = \"1\", D = \"1\", E = \"1\" }\n",
+                     {NewTest("t").modifies_environment(
+                          {"A=set:x", "B=unset:", "C=reset:", "D=path_list_append:/set:", "E", "AB=set:x"}),
+                      NewTest("u").modifies_environment({"A=string_append:y"})});
+    ASSERT_TRUE(r.schedule);
+    std::string expected;
+    for (const auto* name : {"A", "B", "C"}) {
+        expected += fmt::format(
+            "4: warning: env {} has no effect on test 't': the project sets the variable itself "
+            "[no-effect]\n",
+            name);
+    }
+    EXPECT_EQ(r.diagnostics, expected);
+    EXPECT_EQ(environment(r, "t"), "D=1@4 E=1@4");
+    EXPECT_EQ(environment(r, "u"), "A=1@4 B=1@4 C=1@4 D=1@4 E=1@4");
+}
+
 TEST(Effects, a_default_timeout_is_for_tests_that_nobody_else_gives_one) {
     const std::string plan = "[defaults]\ntimeout = \"5m\"\n[marker.m]\ntimeout = \"30s\"\n";
     const std::vector<NewTest> tests{"plain", NewTest("own").timeout(7), NewTest("marked").labels({"m"})};
@@ -107,16 +124,23 @@ TEST(Effects, a_default_timeout_is_for_tests_that_nobody_else_gives_one) {
 TEST(Effects, isolate_cwd_leaves_a_directory_that_the_project_chose) {
     const auto r = resolve_text(
         "[defaults]\nisolate = [\"cwd\"]\n",
-        {NewTest("default").dir("tests/unit").works_in("/b/tests/unit"), NewTest("unknown"),
-         NewTest("chosen").dir("tests/unit").works_in("/src/data"), NewTest("top").dir(".").works_in("/b")});
+        {NewTest("default").dir("unit").works_in("/b/unit", "/b/unit"),
+         NewTest("elsewhere").dir("unit").works_in("/b/out", "/b/out"), NewTest("unset"),
+         NewTest("source").dir("unit").works_in("/s/unit", "/b/unit"), NewTest("top").dir(".").works_in("/s", "/b"),
+         NewTest("unknown").dir("unit").works_in("/b/unit")});
     ASSERT_TRUE(r.schedule);
-    EXPECT_TRUE(r.test("default").own_working_directory);
-    EXPECT_TRUE(r.test("unknown").own_working_directory);
-    EXPECT_TRUE(r.test("top").own_working_directory);
-    EXPECT_FALSE(r.test("chosen").own_working_directory);
-    EXPECT_EQ(r.diagnostics,
-              "3: warning: isolate cwd has no effect on test 'chosen': the project sets WORKING_DIRECTORY itself "
-              "[no-effect]\n");
+    for (const auto* name : {"default", "elsewhere", "unset"}) {
+        EXPECT_TRUE(r.test(name).own_working_directory) << name;
+    }
+    for (const auto* name : {"source", "top", "unknown"}) {
+        EXPECT_FALSE(r.test(name).own_working_directory) << name;
+    }
+    EXPECT_EQ(
+        r.diagnostics,
+        "3: warning: isolate cwd has no effect on 2 tests ('source' first): the project sets WORKING_DIRECTORY "
+        "itself [no-effect]\n"
+        "3: warning: isolate cwd has no effect on test 'unknown': whether the project chose the directory it runs "
+        "in is not known [no-effect]\n");
 }
 
 TEST(Effects, unmarked_serial_locks_tests_with_neither_phase_nor_marker) {

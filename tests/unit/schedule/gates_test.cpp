@@ -57,6 +57,28 @@ TEST(Gates, strict_pulls_in_the_phase_through_a_barrier) {
               "pulls in and waits for all of phase 'p', for phases that gate it strictly");
 }
 
+// CTest refuses a run in which such a test sets up more than one fixture.
+TEST(Gates, a_test_that_makes_the_resource_spec_sets_up_its_own_fixture_only) {
+    const NewTest maker = NewTest("p.1").sets_up({"spec"}).makes_resource_spec();
+    const auto strict = resolve_text(phase("p") + phase("q", "gate = \"strict\"\n"), {maker, "p.2", "q.1"});
+    EXPECT_EQ(fixtures(strict, "p.1"), "");
+    EXPECT_EQ(fixtures(strict, "p.2"), "sets up lockstep.strict.p@2");
+    EXPECT_EQ(shown(strict.generated("barrier.p")),
+              "barrier.p | requires lockstep.session lockstep.strict.p spec lockstep.phase.p | sets up "
+              "lockstep.barrier.p | labels lockstep");
+
+    const auto chain = resolve_text(phase("p", "order = \"chain\"\n"), {NewTest("p.0"), maker, "p.2", "p.3"});
+    EXPECT_EQ(fixtures(chain, "p.0"), "sets up lockstep.chain.p.1@5");
+    EXPECT_EQ(fixtures(chain, "p.1"), "requires lockstep.chain.p.1@5");
+    EXPECT_EQ(fixtures(chain, "p.2"), "requires spec@5 | sets up lockstep.chain.p.3@5");
+    EXPECT_EQ(fixtures(chain, "p.3"), "requires lockstep.chain.p.3@5 | sets up lockstep.chain.p.4@5");
+
+    const auto without =
+        resolve_text(phase("p") + phase("q", "gate = \"strict\"\n"), {NewTest("p.1").makes_resource_spec(), "q.1"});
+    EXPECT_EQ(fixtures(without, "p.1"), "sets up lockstep.strict.p@2")
+        << "one that has none: CTest refuses that anyway";
+}
+
 TEST(Gates, order_waits_through_a_test_that_demands_nothing) {
     const auto r = resolve_well(phase("p") + phase("q", "gate = \"order\"\n"), {"p.1", "q.1"});
     EXPECT_EQ(fixtures(r, "p.1"), "");

@@ -116,12 +116,75 @@ TEST(Membership, an_expression_that_matches_nothing_is_a_warning) {
               "  help: `lockstep list -E EXPR` shows what an expression matches\n");
 }
 
+TEST(Membership, a_marker_given_in_cmake_that_the_plan_does_not_have_is_an_error) {
+    Diagnostics reading, diagnostics;
+    const auto plan =
+        read_plan(std::make_shared<const Source>("lockstep.toml", "version = 1\n[marker.database]\nlock = [\"db\"]\n"),
+                  {}, reading);
+    ASSERT_TRUE(plan);
+    Inventory inventory{{NewTest("a").labels({"seriall"}), NewTest("b").labels({"serial", "databse", "gpu"}),
+                         NewTest("c").labels({"seriall", "mine"})},
+                        {"seriall", "databse", "gpu", "serial", "exclusive", "unused"}};
+    EXPECT_FALSE(resolve(*plan, inventory, plain_run(), diagnostics));
+    EXPECT_EQ(
+        shown(diagnostics),
+        "-: error: 'a', 'c' have the marker 'seriall' in CMake, and the plan has no such marker [unknown-marker]\n"
+        "  help: did you mean 'serial'?\n"
+        "-: error: 'b' has the marker 'databse' in CMake, and the plan has no such marker [unknown-marker]\n"
+        "  help: did you mean 'database'?\n"
+        "-: error: 'b' has the marker 'gpu' in CMake, and the plan has no such marker [unknown-marker]\n"
+        "  help: declare [marker.gpu] in the plan, or change MARKERS where the test is added; a label that is no "
+        "marker is set with LABELS\n");
+    // Of the same labels set with LABELS nothing is known to be meant.
+    inventory.markers.clear();
+    Diagnostics none;
+    EXPECT_TRUE(resolve(*plan, inventory, plain_run(), none));
+}
+
 TEST(Membership, a_phase_label_that_the_plan_does_not_know_is_an_error) {
     const auto r = resolve_text("", {NewTest("a").labels({"phase:core"}), NewTest("b").labels({"phases:core"})});
     EXPECT_FALSE(r.schedule);
     EXPECT_EQ(r.diagnostics,
               "-: error: test 'a' has the label 'phase:core', and the plan has no such phase [unknown-phase]\n"
               "  help: declare the phase in the plan, or change PHASE where the test is added\n");
+}
+
+// What ctest makes of such a plan: e2e, test_names.py.
+TEST(Membership, a_phase_cannot_have_a_test_whose_name_others_have) {
+    const std::string core = "[[phase]]\nname = \"core\"\n", api = "[[phase]]\nname = \"api\"\n";
+    const auto twin = [](const char* name, const char* program) { return NewTest(name).command({program}); };
+    const std::vector<NewTest> tests{twin("smoke", "/u"), twin("lint", "/u"), twin("smoke", "/a"), twin("lint", "/a"),
+                                     "alone"};
+    const auto duplicate = [](const char* name) {
+        return fmt::format("-: warning: 2 tests have the name '{}' [duplicate-test]\n", name) +
+               "  help: properties reach both (CTest finds tests by name), so they never run at the same time; give "
+               "each a name of its own\n";
+    };
+    const auto refused = [&](int line, const std::string& names, const char* phase) {
+        return fmt::format(
+                   "{}: error: several tests have {}, and phase '{}' would wait for the first of them only "
+                   "[repeated-name]\n",
+                   line, names, phase) +
+               "  help: ctest finds tests by name: give each a name of its own, or take them out of the phase, for "
+               "example with '- name(…)'\n" +
+               duplicate("smoke") + duplicate("lint");
+    };
+    struct Row {
+        std::string plan, diagnostics;
+    };
+    for (const auto& [plan, diagnostics] : std::vector<Row>{
+             // all in one phase; in two; in a chain; one of them in none
+             {core + "tests = \"all()\"\n", refused(4, "each of the names 'smoke', 'lint'", "core")},
+             {core + "tests = \"command(=/u)\"\n" + api + "tests = \"command(=/a)\"\n",
+              refused(4, "each of the names 'smoke', 'lint'", "core")},
+             {core + "order = \"chain\"\ntests = \"name(smoke)\"\n", refused(5, "the name 'smoke'", "core")},
+             {core + "tests = \"command(=/a) - name(lint)\"\n", refused(4, "the name 'smoke'", "core")},
+         }) {
+        const auto r = resolve_text(plan, tests);
+        EXPECT_FALSE(r.schedule) << plan;
+        EXPECT_EQ(r.diagnostics, diagnostics);
+    }
+    EXPECT_TRUE(resolve_text(core + "tests = \"name(alone)\"\n", tests).schedule);
 }
 
 TEST(Membership, names_of_generated_tests_are_refused) {
@@ -132,7 +195,6 @@ TEST(Membership, names_of_generated_tests_are_refused) {
         {"a.checkpoint.core", false}, {"Checkpoint.core", false},
     };
     for (const auto& [name, refused] : table) {
-        EXPECT_EQ(is_generated_name(name), refused) << name;
         const auto r = resolve_text("", {name});
         EXPECT_EQ(r.schedule.has_value(), !refused) << name;
         EXPECT_EQ(r.diagnostics,
@@ -144,17 +206,27 @@ TEST(Membership, names_of_generated_tests_are_refused) {
     }
 }
 
-TEST(Membership, names_with_a_line_end_are_refused) {
-    for (const auto& [name, text] :
-         std::vector<std::pair<std::string, std::string>>{{"a\nb", "a\\x0ab"}, {"a\r", "a\\x0d"}}) {
+TEST(Membership, names_that_ctest_cannot_pass_on_are_refused) {
+    const std::string line_end =
+        "' holds a line end [bad-test-name]\n"
+        "  help: rename it: ctest's log has a line a name, and verdicts are read from there\n";
+    const std::string replacement =
+        "' holds U+FFFD [bad-test-name]\n"
+        "  help: rename it: ctest lists bytes that are not UTF-8 as that, and no guard would reach such a test\n";
+    const std::string keyword =
+        "' is a word of set_tests_properties() [bad-test-name]\n"
+        "  help: rename it: what is to be put onto it would not reach it, nor tests that get the same\n";
+    for (const auto& [name, text] : std::vector<std::pair<std::string, std::string>>{
+             {"a\nb", "a\\x0ab" + line_end},
+             {"a\r", "a\\x0d" + line_end},
+             {"a\xef\xbf\xbd", "a\xef\xbf\xbd" + replacement},
+             {"PROPERTIES", "PROPERTIES" + keyword},
+         }) {
         const auto r = resolve_text("", {NewTest(name)});
         EXPECT_FALSE(r.schedule);
-        EXPECT_EQ(r.diagnostics,
-                  "-: error: the name of test '" + text +
-                      "' holds a line end [bad-test-name]\n"
-                      "  help: rename it: ctest's log has a line a name, and verdicts are read from there\n");
+        EXPECT_EQ(r.diagnostics, "-: error: the name of test '" + text);
     }
-    EXPECT_TRUE(resolve_well("", {"a;b ]==] \" $x #\t \xc3\xa4"}).schedule);
+    EXPECT_TRUE(resolve_well("", {"a;b ]==] \" $x #\t \xc3\xa4", "properties", "PROPERTIES "}).schedule);
 }
 
 }  // namespace

@@ -37,13 +37,20 @@ public:
     NewTest& requires_fixtures(Names v) { return set(test_.fixtures_required, std::move(v)); }
     NewTest& cleans_up(Names v) { return set(test_.fixtures_cleanup, std::move(v)); }
     NewTest& environment(Names v) { return set(test_.environment, std::move(v)); }
+    NewTest& modifies_environment(Names v) { return set(test_.environment_modification, std::move(v)); }
     NewTest& dir(std::optional<std::string> v) { return set(test_.dir, std::move(v)); }
     NewTest& source(std::string v) { return set(test_.source, std::move(v)); }
-    NewTest& works_in(std::string v) { return set(test_.working_directory, std::move(v)); }
+    /// `by_default`: where ctest would run it unless the project chose a directory.
+    NewTest& works_in(std::string v, std::string by_default = "") {
+        test_.binary_dir = std::move(by_default);
+        return set(test_.working_directory, std::move(v));
+    }
     NewTest& timeout(double v) { return set(test_.timeout, v); }
     NewTest& processors(int v) { return set(test_.processors, v); }
+    NewTest& run_serial() { return set(test_.run_serial, true); }
     NewTest& disabled() { return set(test_.disabled, true); }
     NewTest& resource_groups() { return set(test_.has_resource_groups, true); }
+    NewTest& makes_resource_spec() { return set(test_.makes_resource_spec, true); }
     NewTest& command(Names v) {
         test_.command_line = fmt::format("{}", fmt::join(v, " "));
         if (v.empty()) test_.target.reset();

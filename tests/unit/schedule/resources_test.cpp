@@ -106,6 +106,32 @@ TEST(Resources, workers_0_means_no_worker_ids) {
     EXPECT_TRUE(resolve_well("[run]\nworkers = 3\n", {"a"}).schedule->worker_ids);
 }
 
+// CTest 3.28 and newer take no other spec file then, and no groups of tests that do not wait for that test.
+TEST(Resources, a_test_that_makes_the_spec_file_leaves_no_room_for_another) {
+    const NewTest maker = NewTest("maker").sets_up({"spec"}).makes_resource_spec();
+    const auto user = NewTest("b").resource_groups().requires_fixtures({"spec"});
+    auto facts = plain_run();
+    for (const bool project_spec : {false, true}) {
+        facts.project_has_spec = project_spec;
+        const auto idle = resolve_text("", {"a", maker, user}, facts);
+        ASSERT_TRUE(idle.schedule);
+        EXPECT_FALSE(idle.schedule->worker_ids);
+        EXPECT_EQ(idle.schedule->spec_maker, "maker");
+        EXPECT_EQ(idle.diagnostics,
+                  "-: warning: tests get no worker ids: test 'maker' makes the resource spec file while ctest runs "
+                  "(GENERATED_RESOURCE_SPEC_FILE) [no-worker-ids]\n"
+                  "  help: have that file made before ctest starts, and name it: [run] resource_spec = \"FILE\"\n");
+        const auto counting =
+            resolve_text("[marker.m]\nmax_parallel = 2\n", {NewTest("a").labels({"m"}), maker}, facts);
+        EXPECT_FALSE(counting.schedule);
+        EXPECT_EQ(
+            counting.diagnostics,
+            "3: error: max_parallel of marker m counts slots, and test 'maker' makes the resource spec file while "
+            "ctest runs (GENERATED_RESOURCE_SPEC_FILE) [resources-need-spec]\n"
+            "  help: have that file made before ctest starts, and name it: [run] resource_spec = \"FILE\"\n");
+    }
+}
+
 struct SpecRow {
     const char* what;
     bool foreign, groups, project_spec;
@@ -123,8 +149,15 @@ TEST_P(SpecFiles, Row) {
     facts.project_has_spec = row.project_spec;
     const auto b = row.groups ? NewTest("b").resource_groups() : NewTest("b");
 
-    const auto idle = resolve_well("", {"a", b}, facts);
+    const auto idle = resolve_text("", {"a", b}, facts);
     EXPECT_EQ(idle.schedule->worker_ids, row.possible);
+    EXPECT_EQ(idle.diagnostics, row.possible
+                                    ? ""
+                                    : fmt::format("-: warning: tests get no worker ids: {} [no-worker-ids]\n  help: "
+                                                  "name the spec file in the plan: [run] resource_spec = \"FILE\"; "
+                                                  "worker ids are merged into it\n",
+                                                  row.reason));
+    resolve_well("[run]\nworkers = 0\n", {"a", b}, facts);
 
     const auto r = resolve_text("[marker.m]\nmax_parallel = 2\n", {NewTest("a").labels({"m"}), b}, facts);
     EXPECT_EQ(r.schedule.has_value(), row.possible);

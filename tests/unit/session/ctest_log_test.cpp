@@ -125,6 +125,21 @@ TEST(CTestLog, AnEmptyLogTellsNothing) {
     EXPECT_EQ(told(whole("")), "");
 }
 
+TEST(CTestLog, HasABeginningOfItsOwn) {
+    const std::string rule = "----------------------------------------------------------\n";
+    const std::string head = "Start testing: Nov 21 05:00 UTC\n" + rule, end = "End testing: Nov 21 05:00 UTC\n";
+    for (const auto& whole : {head + "12/34 Testing: a\n12/34 Test: a\n", head + end}) {
+        for (std::size_t size = 0; size <= whole.size(); ++size)
+            EXPECT_TRUE(begins_like_a_log(whole.substr(0, size))) << size;
+    }
+    for (const auto& text : {std::string(1, '\0'), std::string(50, '\0') + "\n", std::string("End"), end + head, rule,
+                             std::string("Start testing: Nov 21 05:00 UTC\nEnd testing: Nov 21 05:00 UTC\n"),
+                             head + "x", head + "0/1 Testing: a\n", head + "1 Testing: a\n", head + "\n",
+                             head + end + "1/1 Testing: a\n", head + end + "\n", head + rule}) {
+        EXPECT_FALSE(begins_like_a_log(text)) << text;
+    }
+}
+
 TEST(CTestLog, EntriesAreSortedByIndexAndFound) {
     const auto reading = read(whole(block(7, passed) + block(2, failed)));
     ASSERT_EQ(reading.entries.size(), 2U);

@@ -146,6 +146,7 @@ TEST_F(Fingerprint, one_changed_file_leaves_other_tests_alone) {
     EXPECT_EQ(prints.of(0, "c"), "");
     EXPECT_NE(prints.of(1, "c"), "");
     EXPECT_EQ(prints.of(2, "c"), "") << "there is no such test";
+    EXPECT_EQ(prints.of(1, ""), "") << "its command is not known";
 }
 
 TEST_F(Fingerprint, a_remembered_hash_saves_reading_and_a_fresh_one_is_handed_out) {

@@ -33,6 +33,7 @@ std::string shown(const Invocation& i) {
     add(i.resource_spec, "spec");
     add(i.timeout, "timeout");
     add(i.repeat, "repeat");
+    add(i.resume, "resume");
     add(i.no_tests_error, "no-tests-error");
     add(i.exclude.has_value(), "exclude=" + i.exclude.value_or(""));
     add(i.include, "include");
@@ -94,11 +95,12 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{{"-E"}, {}, "exclude="}, Row{{"--timeout", "5"}, {}, "timeout"},
                       Row{{"--timeout=5"}, {}, "timeout"}, Row{{"--test-timeout", "5"}, {}, ""},
                       Row{{"--repeat", "until-pass:3"}, {}, "repeat"}, Row{{"--repeat=until-fail:3"}, {}, "repeat"},
-                      Row{{"--repeat-until-fail", "3"}, {}, "repeat"}, Row{{"--rerun-failed"}, {}, ""},
+                      Row{{"--repeat-until-fail", "3"}, {}, "repeat"}, Row{{"-F"}, {}, "resume"},
+                      Row{{"-FA", "-F"}, {}, ""}, Row{{"-R", "-F"}, {}, "include"}, Row{{"--rerun-failed"}, {}, ""},
                       Row{{"--resource-spec-file", "f"}, {}, "spec"}, Row{{"--resource-spec-file=f"}, {}, "spec"},
                       Row{{"--no-tests=error"}, {}, "no-tests-error"}, Row{{"--no-tests=ignore"}, {}, ""},
                       Row{{}, none_is_error, "no-tests-error"}, Row{{}, none_is_fine, ""},
-                      Row{{"--no-tests=ignore"}, none_is_error, ""},
+                      Row{{"--no-tests", "error"}, {}, "no-tests-error"}, Row{{"--no-tests=ignore"}, none_is_error, ""},
                       Row{{"--no-tests=error"}, none_is_fine, "no-tests-error"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -110,7 +112,46 @@ INSTANTIATE_TEST_SUITE_P(
         Row{{"-D", "NightlyMemoryCheck"}, {}, "memcheck"}, Row{{"--dashboard", "ContinuousMemCheck"}, {}, "memcheck"},
         Row{{"-S", "run.cmake", "-V"}, {}, "script jobs=unknown"}, Row{{"-S", "-N"}, {}, "script jobs=unknown"},
         Row{{"--script", "run.cmake"}, level_8, "script jobs=8"}, Row{{"-SP", "run.cmake"}, {}, "script jobs=unknown"},
+        Row{{"-D", "CTEST_RESOURCE_SPEC_FILE:FILEPATH=f", "-S", "run.cmake"}, {}, "script jobs=unknown spec"},
+        Row{{"-DCTEST_RESOURCE_SPEC_FILE=f", "-S", "run.cmake"}, {}, "script jobs=unknown spec"},
+        Row{{"-DCTEST_RESOURCE_SPEC_FILES=f", "-S", "run.cmake"}, {}, "script jobs=unknown"},
         Row{{"--preset", "ci"}, {}, "jobs=unknown preset=ci"}, Row{{"--preset=ci", "-j3"}, {}, "jobs=3 preset=ci"}));
+
+// Seen on 3.25 and 3.31: the process that reads the test files has all of this on its command line.
+INSTANTIATE_TEST_SUITE_P(
+    BuildAndTest, CommandLines,
+    ::testing::Values(
+        Row{{"--build-and-test", "s", "b", "--build-options", "-E", "x", "-N", "--test-command", "ctest", "-j4"},
+            {},
+            "jobs=4"},
+        Row{{"-j8", "--build-and-test", "s", "b", "--test-command", "/bin/ctest"}, {}, ""},
+        Row{{"--build-and-test", "s", "b", "--test-command", "ctest", "--test-command", "-R", "x"}, {}, "include"},
+        Row{{"--build-and-test", "s", "b", "-N", "--test-command"}, {}, ""},
+        Row{{"--build-and-test", "s", "b", "-N"}, {}, ""}));
+
+TEST(Invocation, scripts_are_known_without_what_they_are_given) {
+    EXPECT_EQ(read({"-V", "-S", "run.cmake,nightly,2", "-SP", "/a/b.cmake"}).scripts,
+              (Words{"run.cmake", "/a/b.cmake"}));
+    EXPECT_EQ(read({"-S"}).scripts, Words{});
+}
+
+TEST(Invocation, a_script_may_name_a_resource_spec_file) {
+    const std::map<std::string, std::string> files{{"/here/run.cmake", "ctest_test()"},
+                                                   {"/there/run.cmake", "ctest_test(RESOURCE_SPEC_FILE f)"}};
+    const auto with = [&](const Words& words, const Words& directories) {
+        auto invocation = read(words);
+        apply_scripts(invocation, directories, [&](const std::string& path) -> std::optional<std::string> {
+            const auto found = files.find(path);
+            return found == files.end() ? std::nullopt : std::optional(found->second);
+        });
+        return invocation.resource_spec;
+    };
+    EXPECT_TRUE(with({"-S", "/there/run.cmake,x"}, {"/here"}));
+    EXPECT_TRUE(with({"-S", "run.cmake"}, {"/nowhere", "/there", "/here"}));
+    EXPECT_FALSE(with({"-S", "run.cmake"}, {"/here", "/there"})) << "the first that is there";
+    EXPECT_FALSE(with({"-S", "run.cmake"}, {}));
+    EXPECT_TRUE(with({"-S", "run.cmake", "--resource-spec-file", "f"}, {"/here"}));
+}
 
 TEST(Invocation, only_an_exclusion_without_an_inclusion_takes_tests_away) {
     EXPECT_EQ(*read({"-E", "x"}).takes_away(), "x");
@@ -143,7 +184,7 @@ TEST_F(Presets, say_what_the_command_line_does_not) {
               "listing jobs=4 spec timeout repeat no-tests-error exclude=b include preset=all");
     EXPECT_EQ(with({"--preset", "all", "-E", "mine", "--no-tests=ignore"}),
               "listing jobs=4 spec timeout repeat exclude=mine include preset=all");
-    EXPECT_EQ(with({"--preset", "little"}), "jobs=unknown preset=little");
+    EXPECT_EQ(with({"--preset", "little"}), "preset=little");
     EXPECT_EQ(with({"--preset", "unknown"}), "jobs=unknown preset=unknown");
     EXPECT_EQ(with({}), "") << "no preset was asked for";
 }
@@ -190,12 +231,28 @@ TEST_F(Presets, come_from_included_files_and_the_users_own) {
 
 TEST_F(Presets, files_that_are_none_add_nothing) {
     for (const auto* text : {"", "{", "[]", "7", R"({"testPresets": 7, "include": 7})",
-                             R"({"testPresets": [7, {}, {"name": 7}, {"name": "p", "execution": 7, "filter": 7}]})",
-                             R"({"testPresets": [{"name": "p", "inherits": 7, "filter": {"include": 7}}]})",
                              R"({"testPresets": [{"name": "p", "execution": {"jobs": "x", "noTestsAction": 7}}]})"}) {
         files["/s/CMakePresets.json"] = text;
         EXPECT_EQ(with({"--preset", "p"}), "jobs=unknown preset=p") << text;
     }
+    // A preset that says nothing of jobs leaves ctest at one, or at what CTEST_PARALLEL_LEVEL says.
+    for (const auto* text : {R"({"testPresets": [7, {}, {"name": 7}, {"name": "p", "execution": 7, "filter": 7}]})",
+                             R"({"testPresets": [{"name": "p", "inherits": 7, "filter": {"include": 7}}]})"}) {
+        files["/s/CMakePresets.json"] = text;
+        EXPECT_EQ(with({"--preset", "p"}), "preset=p") << text;
+        EXPECT_EQ(with({"--preset", "p"}, level_empty), "jobs=unknown preset=p") << text;
+    }
+}
+
+TEST(Descriptions, say_what_the_run_is) {
+    EXPECT_EQ(describe(read({})), "a run of 1 at once");
+    EXPECT_EQ(describe(read({"-N", "-j4"})), "a listing");
+    EXPECT_EQ(describe(read({"-j", "0"})), "a run of an unknown number at once");
+    EXPECT_EQ(describe(read({"-j8", "-E", "slow", "--repeat", "until-pass:2", "--timeout", "9", "--no-tests=error",
+                             "--resource-spec-file", "f", "--preset", "ci"})),
+              "a run of 8 at once, with the settings of preset 'ci', in which tests may be repeated, with a --timeout, "
+              "with a "
+              "resource spec file of its own, which fails where no test is run, without tests named 'slow'");
 }
 
 }  // namespace

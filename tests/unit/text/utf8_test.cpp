@@ -41,6 +41,17 @@ TEST(Utf8, refuses_what_is_not) {
     }
 }
 
+TEST(Utf8, the_first_bad_byte_is_found) {
+    for (const char* text : {"", "a", "äöü", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
+        EXPECT_EQ(first_invalid_utf8(text), std::nullopt) << text;
+    }
+    const std::pair<const char*, std::size_t> cases[] = {
+        {"\x80", 0},         {"a\xff", 1},           {"\xc0\x80", 0},         {"\xe0\x80\x80", 0},
+        {"\xed\xa0\x80", 0}, {"ab\xe2\x82", 2},      {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0},
+        {"\xc3(", 0},        {"\xf0\x80\x80\x80", 0}};
+    for (const auto& [text, offset] : cases) EXPECT_EQ(first_invalid_utf8(text), offset) << text;
+}
+
 TEST(Utf8, knows_columns) {
     EXPECT_EQ(display_columns(U'a'), 1);
     EXPECT_EQ(display_columns(U'é'), 1);

@@ -1,6 +1,7 @@
 // `lockstep check`: all that is wrong or has no effect, in one go.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
@@ -9,6 +10,27 @@
 #include "commands/table.hpp"
 
 namespace lockstep {
+namespace {
+
+/// A Unix socket's path holds so many bytes (sun_path, without the NUL at its end).
+constexpr std::size_t longest_socket_path = 107;
+/// Such as "/tmp.0123456789/.s.PGSQL.5432".
+constexpr std::size_t room_for_a_socket = 30;
+
+/// Tests put sockets into their temp directories.
+void check_temp_paths(const std::string& temp_root, const Schedule& schedule, Diagnostics& diagnostics) {
+    const auto has_directory = [](const ScheduledTest& test) { return test.isolate.tmp; };
+    if (temp_root.empty() || std::ranges::none_of(schedule.tests, has_directory)) return;
+    const auto longest = fmt::format("{}/{}", temp_root, schedule.tests.size()).size();
+    if (longest + room_for_a_socket <= longest_socket_path) return;
+    diagnostics.warning(
+        {}, "long-build-path",
+        fmt::format("paths of temp directories have up to {} bytes, and a Unix socket's must not have more than {}",
+                    longest, longest_socket_path),
+        "tests that make sockets there would fail: use a build tree with a shorter path, or isolate without \"tmp\"");
+}
+
+}  // namespace
 
 int check_command(const CommonOptions& options, bool strict) {
     Diagnostics diagnostics;
@@ -21,8 +43,9 @@ int check_command(const CommonOptions& options, bool strict) {
             diagnostics.warning({}, "no-tests", "there are no tests to check the plan against",
                                 "add_test() and enable_testing() in the top CMakeLists.txt make some");
         }
-        [[maybe_unused]] const auto resolved =
+        const auto resolved =
             resolve_all(std::move(*inputs.plan), std::move(*inputs.inventory), inputs.facts, diagnostics);
+        if (resolved) check_temp_paths(inputs.temp_root, *resolved->schedule, diagnostics);
     }
     print_diagnostics(diagnostics, options.diagnostics_json);
     const bool wrong = diagnostics.has_errors() || (strict && diagnostics.warnings() != 0);

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "commands/commands.hpp"
+#include "commands/recorded.hpp"
 #include "commands/resolution.hpp"
 #include "commands/settle.hpp"
 #include "commands/times.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "schedule/names.hpp"
+#include "session/debug_log.hpp"
 #include "session/judge.hpp"
 #include "text/quote.hpp"
 
@@ -20,27 +24,14 @@ namespace {
 constexpr std::size_t by_name_at_most = 10;
 
 /// One that is named must exist: a file of the session that opened before any test ran.
-Session this_session(const Layout& layout) {
+Session this_session(const Layout& layout, std::string_view what_it_is_for) {
     const auto id = os::environment("LOCKSTEP_SESSION");
     if (id && !id->empty()) {
         for (auto& session : read_sessions(layout)) {
             if (session.id == *id) return session;
         }
     }
-    throw Refusal(
-        "a checkpoint judges a run of ctest, and there is none around it: start it with ctest, for example "
-        "`ctest -R '^checkpoint[.]'`");
-}
-
-std::string fingerprint_of_command(const std::vector<std::string>& command, const std::string& directory) {
-    FileCollector collector(directory);
-    collector.add_test(command, {}, directory, {});
-    auto table = collector.take();
-    auto identities = identify_all(table);
-    std::string words;
-    for (const auto& word : command) words.append(word).push_back('\0');
-    return Fingerprints(std::move(table), std::move(identities), [](const auto&, const auto&) { return std::nullopt; })
-        .of(0, words);
+    throw Refusal(fmt::format("{}, and there is none around it: start it with ctest", what_it_is_for));
 }
 
 class Checkpoint {
@@ -54,7 +45,16 @@ public:
             throw Refusal(
                 fmt::format("the log of ctest {} cannot be read: what has run cannot be told", session_.ctest.pid));
         log_ = read_session_log(layout_, table_, session_, *text);
+        debug_into(layout_.debug_log(session_.number), names::checkpoint(phase().name), false);
+        debug([&] {
+            return fmt::format("judges by {} blocks of {}, and by {}", log_.entries.size(),
+                               log_place(layout_, session_), layout_.history());
+        });
         for (const auto p : table_.phases[phase_].judges) judge_phase(p);
+        debug([&] {
+            return fmt::format("{} of {} are all right, {} speak against it, {} are let through", all_right_, total_,
+                               failures_.size(), untested_.size());
+        });
         print();
         write_checkpoint_time(layout_, session_, phase_, failures_.empty());
         return failures_.empty() ? 0 : 1;
@@ -84,6 +84,7 @@ private:
             failures_.push_back(
                 fmt::format("no test is in phase '{}' ({}; optional = true allows that)", phase.name, phase.place));
         }
+        debug_tests(phase, tests);
         const auto judgement = judge(tests, log_);
         total_ += tests.size();
         all_right_ += judgement.all_right;
@@ -106,11 +107,10 @@ private:
         auto fingerprints = session_fingerprints(layout_, session_, history());
         for (auto& test : tests) {
             const auto found = last.find(test.name);
-            if (found == last.end() || found->second.outcome == Outcome::lost) continue;
+            if (found == last.end()) continue;
             const auto position = test.index - 1;
-            const auto now = fingerprints.of(position, table_.tests[position].command_hash);
-            test.recorded = RecordedVerdict{found->second.outcome <= Outcome::skipped,
-                                            !now.empty() && now == found->second.fingerprint};
+            test.recorded =
+                recorded_verdict(found->second, fingerprints.of(position, table_.tests[position].command_hash));
         }
         remember_fresh_hashes(fingerprints, history());
     }
@@ -130,20 +130,35 @@ private:
             if (now) {
                 const auto found = std::ranges::find(*now, verification.name, &VerifiedNow::name);
                 if (found != now->end()) {
+                    debug([&] {
+                        return fmt::format("{}: {}, in this session", name, found->passed ? "passed" : "failed");
+                    });
                     if (!found->passed) add(p, {name, Standing::failed_now}, failures_, false);
                     continue;
                 }
             }
+            JudgedTest judged{name, 0, false, false, std::nullopt};
             const auto found = last.find(verification_key(phase.name, verification.name));
-            auto& untested = phase.untested_fails ? failures_ : untested_;
-            if (found == last.end() || found->second.outcome == Outcome::lost) {
-                add(p, {name, Standing::never_run}, untested, false);
-            } else if (found->second.fingerprint.empty() ||
-                       found->second.fingerprint != fingerprint_of_command(words(verification), table_.build_dir)) {
-                add(p, {name, Standing::changed_since}, untested, false);
-            } else if (found->second.outcome != Outcome::passed) {
-                add(p, {name, Standing::failed_before}, failures_, false);
-            }
+            if (found != last.end()) judged.recorded = recorded_verdict(found->second, fingerprint(verification));
+            const auto judgement = judge(std::span(&judged, 1), LogReading{});
+            debug([&] { return fmt::format("{}: {}, recorded", name, describe(stand(judged, LogReading{}))); });
+            for (const auto& finding : judgement.failures) add(p, finding, failures_, false);
+            for (const auto& finding : judgement.untested)
+                add(p, finding, phase.untested_fails ? failures_ : untested_, false);
+        }
+    }
+
+    /// What the judgement of a phase rests on.
+    void debug_tests(const RunTable::Phase& phase, const std::vector<JudgedTest>& tests) const {
+        if (!debugging()) return;
+        for (const auto& test : tests) {
+            const bool now = log_.find(test.index) != nullptr;
+            debug([&] {
+                return fmt::format("phase {}: {}: {}, {}", phase.name, test.name, describe(stand(test, log_)),
+                                   test.disabled ? "by the project"
+                                   : now         ? "in this session's log"
+                                                 : "recorded");
+            });
         }
     }
 
@@ -155,7 +170,7 @@ private:
     }
 
     std::string temp() const {
-        const auto index = table_.generated_index("checkpoint." + phase().name).value_or(0);
+        const auto index = table_.generated_index(names::checkpoint(phase().name)).value_or(0);
         return fmt::format("{}/{}", layout_.temp(session_.number), index);
     }
 
@@ -163,6 +178,10 @@ private:
         std::vector<std::string> command;
         for (const auto& word : verification.command) command.push_back(word.fill(temp(), session_.id));
         return command;
+    }
+
+    std::string fingerprint(const RunTable::Verification& verification) const {
+        return fingerprint_of(verification, table_.build_dir, temp(), session_.id);
     }
 
     void verify() {
@@ -175,13 +194,14 @@ private:
             os::make_directories(temp());
             const auto result = os::run(options);
             const bool passed = result.status == 0;
+            debug([&] { return fmt::format("verification '{}': ends with {}", verification.name, result.status); });
             fmt::print("verification '{}' ({}): {} in {:.2f} s\n", verification.name, verification.place,
                        passed ? "passed" : fmt::format("failed with status {}", result.status), result.seconds);
             if (!result.output.empty()) fmt::print("{}{}", result.output, result.output.ends_with('\n') ? "" : "\n");
             if (!passed)
                 add(phase_, {fmt::format("verification '{}'", verification.name), Standing::failed_now}, failures_,
                     false);
-            verified.push_back({verification.name, passed, fingerprint_of_command(options.command, table_.build_dir)});
+            verified.push_back({verification.name, passed, fingerprint(verification)});
         }
         write_verified(layout_, session_, phase_, verified);
     }
@@ -189,6 +209,7 @@ private:
     void print() const {
         fmt::print("checkpoint of phase '{}' ({}): {} of {} tests are all right\n", phase().name, phase().place,
                    all_right_, total_);
+        if (log_.counted != 0) print_what_counts_differently();
         if (!failures_.empty()) {
             fmt::print("It fails because of\n");
             for (const auto& line : failures_) fmt::print("  {}\n", line);
@@ -200,6 +221,15 @@ private:
         if (!again_.empty()) fmt::print("To run them again:\n  {}\n", command_for(again_));
     }
 
+    void print_what_counts_differently() const {
+        fmt::print(
+            "ctest counts {} tests, and {} are known: what took the others away does not show outside of it.\n"
+            "Which test a number means, and so how it ended, cannot be told. To leave tests out, write "
+            "ctest_test(INCLUDE . EXCLUDE ...) or labels in place of ctest_test(EXCLUDE ...) and of lists of tests to "
+            "ignore; in a build tree of several configurations name one with -C.\n",
+            log_.counted, table_.tests.size() + table_.generated.size());
+    }
+
     std::string command_for(const std::vector<std::string>& names) const {
         std::vector<std::string> command{"ctest", "--test-dir", table_.build_dir};
         if (!session_.configuration.empty()) command.insert(command.end(), {"-C", session_.configuration});
@@ -208,10 +238,10 @@ private:
             for (const auto& name : names) regex += (regex.size() > 2 ? "|" : "") + ctest_regex(name);
             command.insert(command.end(), {"-R", regex + ")$"});
         } else {
+            const std::set<std::string_view> wanted(names.begin(), names.end());
             std::string numbers = "0,0,0";
             for (std::size_t position = 0; position < table_.tests.size(); ++position) {
-                if (std::ranges::find(names, table_.tests[position].name) != names.end())
-                    numbers += fmt::format(",{}", position + 1);
+                if (wanted.contains(table_.tests[position].name)) numbers += fmt::format(",{}", position + 1);
             }
             command.insert(command.end(), {"-I", numbers});
         }
@@ -242,34 +272,48 @@ int checkpoint_command(const InternalOptions& options) {
     layout.build_dir = table->build_dir;
     const auto phase = table->phase_index(options.phase);
     if (!phase) throw Refusal(fmt::format("there is no phase '{}'", options.phase));
-    return Checkpoint(layout, *table, this_session(layout), *phase).run();
+    return Checkpoint(layout, *table, this_session(layout, "a checkpoint judges a run of ctest"), *phase).run();
 }
 
-int end_command(const InternalOptions& options) {
-    Layout layout;
-    layout.state = options.state;
-    auto session = this_session(layout);
+namespace {
+
+/// Standard output: ctest shows it with -V, and the log keeps it.
+void print_note(const std::string& message) {
+    fmt::print("lockstep: {}\n", message);
+}
+
+/// Returns the exit status: 1 only if nothing ran and ctest was to fail then.
+int end_session(Layout& layout) {
+    auto session = this_session(layout, "the end of a session records a run of ctest");
+    debug_into(layout.debug_log(session.number), std::string(names::end_test), false);
     const auto table = read_run_table(layout, session.graph);
     const auto text = read_log(layout, session);
     if (!table || !text) {
-        // Never a verdict: the next session will say what it could not find.
-        fmt::print("lockstep: warning: the session's {} cannot be read; nothing was recorded\n",
-                   table ? "log" : "table");
+        print_note(
+            fmt::format("warning: the session's {} cannot be read; nothing was recorded", table ? "log" : "table"));
         return 0;
     }
     layout.build_dir = table->build_dir;
     const auto log = read_session_log(layout, *table, session, *text);
+    debug([&] {
+        if (!session.recorded) return std::string("records nothing: what a memory checker sees is not the tests' own");
+        return fmt::format("records what {} blocks of {} say in {}", log.entries.size(), log_place(layout, session),
+                           layout.history());
+    });
     try {
-        History history(layout.history(),
-                        [](const std::string& message) { fmt::print("lockstep: warning: {}\n", message); });
-        record_session(layout, session, *table, true, history);
-        tidy_temp_directories(layout, session, *table, log);
+        History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
+        record_session(layout, session, *table, &log, true, history, print_note);
+        tidy_temp_directories(layout, session, *table, log, print_note);
         write_end_time(layout, session);
         session.ended = true;
         session.holds = false;
         write_session(layout, session);
     } catch (const std::exception& error) {
-        fmt::print("lockstep: warning: {}\n", error.what());
+        print_note(fmt::format("warning: {}", error.what()));
+    }
+    if (log.counted != 0) {
+        print_note("warning: ctest counts other tests than are known; nothing was recorded");
+        return 0;
     }
     const auto ran =
         std::ranges::count_if(log.entries, [&](const LogEntry& entry) { return entry.index <= table->tests.size(); });
@@ -279,6 +323,20 @@ int end_command(const InternalOptions& options) {
     }
     fmt::print("{} test{} recorded in {}\n", ran, ran == 1 ? "" : "s", layout.history());
     return 0;
+}
+
+}  // namespace
+
+int end_command(const InternalOptions& options) {
+    Layout layout;
+    layout.state = options.state;
+    try {
+        return end_session(layout);
+    } catch (const std::exception& error) {
+        // A warning, never a verdict: the next session will import what this one could not record.
+        print_note(fmt::format("warning: {}", error.what()));
+        return 0;
+    }
 }
 
 }  // namespace lockstep

@@ -17,6 +17,7 @@ struct CommonOptions {
     bool diagnostics_json = false;  ///< --diagnostic-format json
 };
 
+int init_command(const CommonOptions& options);
 int generate_command(const CommonOptions& options);
 int check_command(const CommonOptions& options, bool strict);
 int list_command(const CommonOptions& options, const std::string& expression);
@@ -25,13 +26,36 @@ int graph_command(const CommonOptions& options);
 int summary_command(const CommonOptions& options);
 int completion_command(const std::string& shell);
 
+/// Without a test: the sessions.
+int history_show_command(const CommonOptions& options, const std::string& test);
+struct ForgetOptions {
+    std::vector<std::string> tests;  ///< else
+    bool all = false, debts = false;
+};
+int history_forget_command(const CommonOptions& options, const ForgetOptions& what);
+
+struct CleanupOptions {
+    bool force = false;  ///< sessions of elsewhere too
+    bool kept = false;   ///< what tests left in their directories too
+};
+int cleanup_command(const CommonOptions& options, const CleanupOptions& what);
+
+struct ValidateOptions {
+    std::string ctest;  ///< "": the build tree's
+    int jobs = 8;       ///< of ctest's -j
+};
+int validate_command(const CommonOptions& options, const ValidateOptions& wanted);
+
 /// What generated files call. Not an interface: they and the program are of one version.
 struct InternalOptions {
     std::string state, graph, phase;
     bool only_wait = false;
+    int jobs = 0;  ///< of the suite that a probe belongs to
 };
 int enter_command(const CommonOptions& options);
 int checkpoint_command(const InternalOptions& options);
 int end_command(const InternalOptions& options);
+int keep_log_command(const InternalOptions& options, const std::string& session);
+int probe_command(const InternalOptions& options, const std::string& test);
 
 }  // namespace lockstep

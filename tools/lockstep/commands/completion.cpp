@@ -90,7 +90,8 @@ std::string bash_values() {
 std::string bash_commands() {
     std::string text;
     for (const auto* command : shown_commands()) {
-        std::string words = command->argument == "SHELL" ? "bash zsh" : "";
+        std::string words =
+            command->argument == "SHELL" ? "bash zsh" : fmt::to_string(fmt::join(verbs_of(*command), " "));
         for (const auto& option : options_of(*command)) words += (words.empty() ? "" : " ") + option.name;
         text += fmt::format("        {}) words='{}' ;;\n", command->name, words);
     }
@@ -167,6 +168,8 @@ std::string zsh_arguments(const Subcommand& command) {
     }
     if (command.argument == "SHELL") text += " \\\n                '1:shell:(bash zsh)'";
     if (command.argument == "TEST") text += " \\\n                '1:test: '";
+    if (const auto verbs = verbs_of(command); !verbs.empty())
+        text += fmt::format(" \\\n                '1:verb:({})' '*:test: '", fmt::join(verbs, " "));
     return text;
 }
 

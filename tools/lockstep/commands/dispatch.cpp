@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <sstream>
 #include <string>
@@ -15,6 +17,7 @@
 #include "commands/output.hpp"
 #include "commands/workspace.hpp"
 #include "text/suggest.hpp"
+#include "validation/suite.hpp"
 
 namespace lockstep {
 namespace {
@@ -25,28 +28,43 @@ constexpr int wrong_command_line = 2;
 constexpr int system_failed = 3;
 
 constexpr std::array table{
+    Subcommand{"init", "write a first plan, which changes nothing, from the tests there are", "", false, true},
     Subcommand{"generate", "write the files that ctest reads, below B/lockstep", "", false, false},
     Subcommand{"check", "check the plan alone, or against the tests", "", false, true},
     Subcommand{"list", "list tests with phase, markers, locks and pools", "", false, true},
     Subcommand{"explain", "say of one test what holds for it, and which line says so", "TEST", false, true},
     Subcommand{"graph", "draw phases, gates and locks as Mermaid", "", false, true},
     Subcommand{"summary", "show what the last run did, phase by phase", "", false, false},
+    Subcommand{"validate", "try out on this machine, with this ctest, whether every guard holds", "", false, false},
+    Subcommand{"history", "show what is recorded of tests and what a gate makes of it, or forget it",
+               "show|forget [TEST]...", false, false},
+    Subcommand{"cleanup", "settle now what interrupted runs left", "", false, false},
     Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL", false, false},
     Subcommand{"enter", "", "", true, false},
     Subcommand{"checkpoint", "", "", true, false},
     Subcommand{"end", "", "", true, false},
+    Subcommand{"keep-log", "", "SESSION", true, false},
+    Subcommand{"probe", "", "TEST", true, false},
 };
 
 struct Parsed {
     CommonOptions common;
     InternalOptions internal;
+    ValidateOptions validate;
+    ForgetOptions forget;
+    CleanupOptions cleanup;
     bool strict = false, help = false;
-    std::string expression, argument;
+    std::string expression, verb, argument;
 };
 
 struct WrongCommandLine : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+/// About what runs left in a build tree, whatever its plan says now.
+bool about_runs(const Subcommand& command) {
+    return command.name == "summary" || command.name == "history" || command.name == "cleanup";
+}
 
 po::options_description visible_options(const Subcommand& command) {
     po::options_description options("Options");
@@ -54,8 +72,16 @@ po::options_description visible_options(const Subcommand& command) {
     add("help,h", "show this help");
     if (command.name == "completion") return options;
     add("build-dir,B", po::value<std::string>()->value_name("DIR"), "build tree (default: the current folder)");
-    if (command.name != "summary")
-        add("plan", po::value<std::string>()->value_name("FILE"), "plan to use in place of the project's");
+    if (command.name == "validate") {
+        add("ctest", po::value<std::string>()->value_name("FILE"), "ctest to try (default: the build tree's)");
+        add("jobs,j", po::value<std::string>()->value_name("N"), "tests at once (default: 8)");
+        add("format", po::value<std::string>()->value_name("text|json"), "form of the result (default: text)");
+        return options;
+    }
+    if (!about_runs(command))
+        add("plan", po::value<std::string>()->value_name("FILE"),
+            command.name == "init" ? "where the plan goes (default: lockstep.toml at the top of the source tree)"
+                                   : "plan to use in place of the project's");
     add("config,C", po::value<std::string>()->value_name("NAME"), "configuration, of a multi-config build tree");
     if (command.inventory) {
         add("inventory", po::value<std::string>()->value_name("FILE"),
@@ -64,8 +90,16 @@ po::options_description visible_options(const Subcommand& command) {
     if (command.name == "check") add("strict", "warnings are errors");
     if (command.name == "list")
         add("expression,E", po::value<std::string>()->value_name("EXPR"), "only tests in this test-set expression");
+    if (command.name == "history") {
+        add("all", "forget all tests and sessions");
+        add("debts", "forget clean-ups that are owed");
+    }
+    if (command.name == "cleanup") {
+        add("force", "also of runs on other machines and in other containers, which must be over");
+        add("kept", "also remove what tests left in their temp directories");
+    }
     add("format", po::value<std::string>()->value_name("text|json"), "form of the result (default: text)");
-    if (command.name != "summary")
+    if (!about_runs(command))
         add("diagnostic-format", po::value<std::string>()->value_name("text|json"),
             "form of errors and warnings (default: text)");
     return options;
@@ -79,11 +113,48 @@ bool is_json(const po::variables_map& values, const char* name) {
     return value == "json";
 }
 
+int jobs_of(const std::string& text) {
+    int jobs = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+    if (error == std::errc() && end == text.data() + text.size() && jobs >= validation::fewest_jobs &&
+        jobs <= validation::most_jobs) {
+        return jobs;
+    }
+    throw WrongCommandLine(fmt::format("--jobs is a number from {} to {}, not '{}'", validation::fewest_jobs,
+                                       validation::most_jobs, text));
+}
+
+/// What `history` makes of its arguments; `rest` comes after the verb.
+void take_history(const std::vector<std::string>& rest, Parsed& parsed) {
+    auto& forget = parsed.forget;
+    forget.tests = rest;
+    const bool wholesale = forget.all || forget.debts;
+    if (parsed.verb == "show") {
+        if (wholesale) throw WrongCommandLine("'history show' takes neither --all nor --debts");
+        if (rest.size() > 1) throw WrongCommandLine("'history show' takes one TEST or none");
+        if (!rest.empty()) parsed.argument = rest.front();
+    } else if (wholesale == !rest.empty()) {
+        throw WrongCommandLine("'history forget' takes either tests, or --all, --debts or both");
+    }
+}
+
+void take_verb(const Subcommand& command, std::vector<std::string> rest, Parsed& parsed) {
+    const auto verbs = verbs_of(command);
+    const auto given = rest.empty() ? verbs.end() : std::ranges::find(verbs, rest.front());
+    if (given == verbs.end()) {
+        throw WrongCommandLine(fmt::format("'{}' is followed by '{}'{}", command.name, fmt::join(verbs, "' or '"),
+                                           rest.empty() ? "" : fmt::format(", not by '{}'", rest.front())));
+    }
+    parsed.verb = *given;
+    rest.erase(rest.begin());
+    take_history(rest, parsed);
+}
+
 Parsed parse(const Subcommand& command, const std::vector<std::string>& arguments) {
     auto options = visible_options(command);
     if (command.internal) {
         options.add_options()("state", po::value<std::string>(), "")("graph", po::value<std::string>(), "")(
-            "phase", po::value<std::string>(), "")("only-wait", "");
+            "phase", po::value<std::string>(), "")("only-wait", "")("jobs", po::value<std::string>(), "");
     }
     po::options_description all;
     all.add(options).add_options()("argument", po::value<std::vector<std::string>>(), "");
@@ -111,12 +182,23 @@ Parsed parse(const Subcommand& command, const std::vector<std::string>& argument
     text("state", parsed.internal.state);
     text("graph", parsed.internal.graph);
     text("phase", parsed.internal.phase);
+    text("ctest", parsed.validate.ctest);
+    if (values.count("jobs") != 0)
+        parsed.internal.jobs = parsed.validate.jobs = jobs_of(values["jobs"].as<std::string>());
     parsed.common.json = is_json(values, "format");
     parsed.common.diagnostics_json = is_json(values, "diagnostic-format");
     parsed.strict = values.count("strict") != 0;
     parsed.internal.only_wait = values.count("only-wait") != 0;
     std::vector<std::string> rest;
     if (values.count("argument") != 0) rest = values["argument"].as<std::vector<std::string>>();
+    parsed.forget.all = values.count("all") != 0;
+    parsed.forget.debts = values.count("debts") != 0;
+    parsed.cleanup.force = values.count("force") != 0;
+    parsed.cleanup.kept = values.count("kept") != 0;
+    if (!verbs_of(command).empty()) {
+        take_verb(command, std::move(rest), parsed);
+        return parsed;
+    }
     if (command.argument.empty() && !rest.empty())
         throw WrongCommandLine(fmt::format("'{}' takes no argument '{}'", command.name, rest.front()));
     if (!command.argument.empty() && rest.size() != 1)
@@ -149,15 +231,24 @@ void print_help(const Subcommand& command) {
 }
 
 int call(const Subcommand& command, const Parsed& parsed) {
+    if (command.name == "init") return init_command(parsed.common);
     if (command.name == "generate") return generate_command(parsed.common);
     if (command.name == "check") return check_command(parsed.common, parsed.strict);
     if (command.name == "list") return list_command(parsed.common, parsed.expression);
     if (command.name == "explain") return explain_command(parsed.common, parsed.argument);
     if (command.name == "graph") return graph_command(parsed.common);
     if (command.name == "summary") return summary_command(parsed.common);
+    if (command.name == "validate") return validate_command(parsed.common, parsed.validate);
+    if (command.name == "history") {
+        return parsed.verb == "show" ? history_show_command(parsed.common, parsed.argument)
+                                     : history_forget_command(parsed.common, parsed.forget);
+    }
+    if (command.name == "cleanup") return cleanup_command(parsed.common, parsed.cleanup);
     if (command.name == "completion") return completion_command(parsed.argument);
     if (command.name == "enter") return enter_command(parsed.common);
     if (command.name == "checkpoint") return checkpoint_command(parsed.internal);
+    if (command.name == "probe") return probe_command(parsed.internal, parsed.argument);
+    if (command.name == "keep-log") return keep_log_command(parsed.internal, parsed.argument);
     return end_command(parsed.internal);
 }
 
@@ -176,6 +267,18 @@ int unknown_command(const std::string& name) {
 
 std::span<const Subcommand> subcommands() {
     return table;
+}
+
+std::vector<std::string> verbs_of(const Subcommand& command) {
+    const auto first = command.argument.substr(0, command.argument.find(' '));
+    std::vector<std::string> verbs;
+    if (first.find('|') == std::string_view::npos) return verbs;
+    for (std::size_t at = 0; at <= first.size();) {
+        const auto end = std::min(first.find('|', at), first.size());
+        verbs.emplace_back(first.substr(at, end - at));
+        at = end + 1;
+    }
+    return verbs;
 }
 
 std::vector<OptionText> options_of(const Subcommand& command) {
@@ -214,8 +317,7 @@ int dispatch(int argc, char** argv) {
                 return 0;
             }
             const int status = call(command, parsed);
-            // What could not be written (a full disk) must not look like an answer.
-            if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category(), "standard output");
+            flush_results();
             return status;
         } catch (const WrongCommandLine& wrong) {
             say(fmt::format("{}; `lockstep {} --help` lists the options", wrong.what(), command.name));

@@ -10,12 +10,15 @@ namespace lockstep {
 
 struct Subcommand {
     std::string_view name;
-    std::string_view summary;   ///< one line for help
-    std::string_view argument;  ///< "TEST": takes one, required; "": none
-    bool internal = false;      ///< called by generated files: left out of help and completion
-    bool inventory = false;     ///< takes --inventory
+    std::string_view summary;  ///< one line for help
+    /// "TEST": takes one, required; "": none; "show|forget [TEST]...": one of these words, then any number.
+    std::string_view argument;
+    bool internal = false;   ///< called by generated files: left out of help and completion
+    bool inventory = false;  ///< takes --inventory
 };
 [[nodiscard]] std::span<const Subcommand> subcommands();
+/// The words of which one comes first among its arguments.
+[[nodiscard]] std::vector<std::string> verbs_of(const Subcommand& command);
 
 /// An option as --help shows it, for completion.
 struct OptionText {

@@ -3,24 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
+#include <array>
 
 #include "commands/commands.hpp"
 #include "commands/output.hpp"
 #include "commands/resolution.hpp"
 #include "commands/settle.hpp"
+#include "commands/turn.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "schedule/names.hpp"
+#include "session/debug_log.hpp"
 #include "session/invocation.hpp"
+#include "session/waiting.hpp"
 #include "text/quote.hpp"
 #include "text/render.hpp"
 
 namespace lockstep {
 namespace {
 
-using namespace std::chrono_literals;
-constexpr auto look_again = 50ms;
 constexpr int default_workers = 64;
 
 /// The ctest that reads the test files is our parent (execute_process starts us directly).
@@ -28,8 +29,35 @@ Invocation calling_ctest(const os::ProcessId& ctest, const Workspace& workspace)
     auto words = os::command_line_of(ctest.pid);
     if (!words.empty()) words.erase(words.begin());
     auto invocation = read_invocation(words, [](const std::string& name) { return os::environment(name); });
-    apply_preset(invocation, workspace.source_dir, [](const std::string& path) { return os::read_file(path); });
+    const auto read = [](const std::string& path) { return os::read_file(path); };
+    apply_preset(invocation, workspace.source_dir, read);
+    // A dashboard's ctest has gone into the build tree by now; the shell's PWD tells where it was started.
+    const std::array directories{os::environment("PWD").value_or("/"), workspace.source_dir,
+                                 workspace.layout.build_dir};
+    apply_scripts(invocation, directories, read);
     return invocation;
+}
+
+std::string command_of(const os::ProcessId& process) {
+    return shell_command(os::command_line_of(process.pid));
+}
+
+/// The file that ctest has open as its log, as /proc names it.
+std::string open_log(const Session& session) {
+    for (const auto& [descriptor, path] : os::open_files_of(session.ctest.pid)) {
+        if (descriptor == session.log_descriptor) return path;
+    }
+    return "not to be found";
+}
+
+std::string switches() {
+    std::string text;
+    for (const auto* name :
+         {"LOCKSTEP_PROFILE", "LOCKSTEP_SET", "LOCKSTEP_GATE", "LOCKSTEP_SEQUENTIAL", "LOCKSTEP_HISTORY"}) {
+        if (const auto value = os::environment(name); value && !value->empty())
+            text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, *value);
+    }
+    return text.empty() ? "no switches are set" : text;
 }
 
 RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation& invocation,
@@ -48,15 +76,14 @@ std::string session_script(const Layout& layout, const std::string& graph, int s
     script +=
         fmt::format("set(_lockstep_temp \"{}\")\n", cmake_quoted_inside(cmake_list_element(layout.temp(session))));
     script += fmt::format("set(_lockstep_overlay {})\n", cmake_bracket(layout.graph(graph) + "/overlay.cmake"));
-    script += "set(_lockstep_rewritten)\n";
+    int count = 0;
     for (const auto& file : listing.rewritten) {
         if (!os::exists(file)) continue;
         // Discovery at test time may write them again while ctest reads: close.cmake compares.
-        script +=
-            fmt::format("file(SHA256 {} _lockstep_hash)\nlist(APPEND _lockstep_rewritten {} \"${{_lockstep_hash}}\")\n",
-                        cmake_bracket(file), cmake_bracket(cmake_list_element(file)));
+        script += fmt::format("set(_lockstep_file_{0} {1})\nfile(SHA256 {1} _lockstep_hash_{0})\n", ++count,
+                              cmake_bracket(file));
     }
-    return script;
+    return script + fmt::format("set(_lockstep_rewritten {})\n", count);
 }
 
 /// Notes the numbers of the tests that `regex` (of ctest -E) takes away. Left to ctest, whose regular expressions they
@@ -99,108 +126,104 @@ public:
 
 private:
     void register_session() {
-        const os::FileLock lock(layout_.lock());
+        const auto lock = lock_registry(layout_);
         refuse_foreign_sessions();
-        release_settled_sessions(layout_, ctest_);
+        release_settled_sessions(layout_, ctest_, say);
         const auto sessions = read_sessions(layout_);
-        session_.number = take_number(layout_);
-        session_.ctest = ctest_;
-        session_.process_group = os::process_group_of(ctest_.pid);
-        session_.host = os::host_name();
-        session_.boot = os::boot_id();
-        session_.process_namespace = os::process_namespace();
+        session_ = open_session(layout_, ctest_);
         session_.configuration = workspace_.configuration;
-        session_.opened_ns = os::now_ns();
         session_.jobs = invocation_.jobs.value_or(0);
-        session_.repeated = invocation_.repeat;
+        // ctest_test(REPEAT …) of a dashboard script does not show outside.
+        session_.repeated = invocation_.repeat || invocation_.script;
         session_.recorded = !invocation_.memcheck;
         session_.no_tests_error = invocation_.no_tests_error;
-        session_.id = make_session_id(layout_, session_);
-        if (const auto around =
-                session_around(sessions, ctest_.pid, os::environment("LOCKSTEP_SESSION").value_or(""))) {
-            session_.inside = around->id;
-        }
+        note_sessions_around(sessions);
         // Before waiting: another ctest may unlink the log's name meanwhile.
         link_log(layout_, session_);
         write_session(layout_, session_);
-        debug(fmt::format("session {} ({}), its log is {}{}", session_.number, session_.id,
-                          session_.log_linked ? "linked" : "read through /proc",
-                          session_.inside.empty() ? "" : ", inside " + session_.inside));
+        debug_into(layout_.debug_log(session_.number), "enter", true);
+        debug([&] { return "all of this, and what checkpoints decide, is in " + layout_.debug_log(session_.number); });
+        debug([&] {
+            return fmt::format("session {} is {}{}", session_.number, session_.id,
+                               session_.inside.empty() ? "" : ", inside " + session_.inside);
+        });
+        debug([&] {
+            return fmt::format("its log is '{}', read at {}", open_log(session_), log_place(layout_, session_));
+        });
+    }
+
+    void note_sessions_around(const std::vector<Session>& sessions) {
+        session_.around = sessions_around(ctest_, os::environment("LOCKSTEP_SESSIONS"));
+        auto ids = std::vector{os::environment("LOCKSTEP_SESSION").value_or("")};
+        for (const auto& name : session_.around) {
+            if (name.state == layout_.state) ids.push_back(name.id);
+        }
+        for (const auto& id : ids) {
+            if (const auto around = session_around(sessions, ctest_.pid, id)) session_.inside = around->id;
+        }
     }
 
     void refuse_foreign_sessions() const {
         for (const auto& session : read_sessions(layout_)) {
-            if (liveness(session) != Liveness::elsewhere) continue;
-            throw Refusal(
-                fmt::format("session {} of this build tree is of process {} on '{}', in another container or on "
-                            "another machine: whether it still runs "
-                            "cannot be told from here. If it does not, remove the folder '{}'",
-                            session.number, session.ctest.pid, session.host, layout_.session(session.number)));
+            if (session.ended || liveness(session) != Liveness::elsewhere) continue;
+            throw Refusal(foreign_session(layout_, session));
         }
     }
 
     /// A session runs when no other holds the build tree. One that was started below another, or whose plan shares the
     /// tree, does not wait, and nobody waits for it.
     void wait_for_others() {
-        if (!session_.inside.empty() || plan_.run.sessions.value == Sessions::share) return;
-        bool said = false;
-        for (;;) {
-            {
-                const os::FileLock lock(layout_.lock());
-                const auto holder = find_holder();
-                if (!holder) {
-                    session_.holds = true;
-                    write_session(layout_, session_);
-                    return;
-                }
-                if (!said) {
-                    say(fmt::format(
-                        "waiting for ctest {} in this build tree (sessions = \"share\" in the plan runs both at once)",
-                        holder->ctest.pid));
-                }
-                said = true;
-            }
-            std::this_thread::sleep_for(look_again);
-        }
-    }
-
-    std::optional<Session> find_holder() const {
-        for (auto& session : read_sessions(layout_)) {
-            if (session.number == session_.number || !session.holds || session.ctest == ctest_) continue;
-            if (liveness(session) == Liveness::alive) return session;
-        }
-        return std::nullopt;
+        const bool alone = session_.inside.empty() && plan_.run.sessions.value == Sessions::wait;
+        if (!alone)
+            debug([&] { return std::string("shares the build tree: by the plan, or since it is inside another"); });
+        wait_for_turn(layout_, session_, alone);
     }
 
     std::optional<std::string> prepare() {
         {
-            const os::FileLock lock(layout_.lock());
+            const auto lock = lock_registry(layout_);
             settle_dead_sessions(layout_, session_, say);
+            // What others had left in a file that ctest has opened at the same moment is settled by now.
+            cut_log(session_);
         }
-        if (session_.inside.empty()) pay_debts(layout_, say);
+        // Not beside one that holds the build tree: its tests may be using what a clean-up removes.
+        const bool shares = plan_.run.sessions.value == Sessions::share && session_.inside.empty();
+        if (session_.holds || shares) pay_debts(layout_, say);
 
         const auto facts = facts_of(workspace_, plan_, invocation_, diagnostics_);
         if (diagnostics_.has_errors()) return std::nullopt;
         const auto listing = current_listing(workspace_, os::executable_of(ctest_.pid));
-        const auto graph = graph_name(workspace_, plan_, facts, listing);
-        if (!ensure_graph(workspace_, plan_, facts, graph, diagnostics_)) return std::nullopt;
-        debug(fmt::format("overlay {}", layout_.graph(graph)));
-        point_at(layout_, graph);
+        const auto inputs = graph_inputs(workspace_, plan_, facts, listing);
+        const auto graph = inputs.name();
+        if (!ensure_graph(workspace_, plan_, facts, listing, inputs, diagnostics_)) return std::nullopt;
+        debug([&] { return fmt::format("goes by {} for {}", layout_.graph(graph), layout_.listing(listing.name)); });
+        point_at(layout_, graph, listing);
         const auto table = read_run_table(layout_, graph);
         if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout_.graph(graph)));
+        refuse_to_resume(*table);
         session_.graph = graph;
-        note_files();
+        note_files(listing);
         make_temp_directories(*table);
         return write_script(graph, facts, listing, *table);
     }
 
-    void note_files() const {
+    /// `ctest -F` takes away what an interrupted run has done, but not from the lists of those that wait for it: they
+    /// never start, and ctest ends with status 0. It is CTest's file that says what was done.
+    void refuse_to_resume(const RunTable& table) const {
+        const bool ordered = table.generated.size() > 1;  // more than lockstep.end
+        const auto done = layout_.build_dir + "/Testing/Temporary/CTestCheckpoint.txt";
+        if (!invocation_.resume || !ordered || os::read_file(done).value_or("").empty()) return;
+        throw Refusal(
+            "with -F, ctest leaves out what an interrupted run has done, and without a word all tests that wait for "
+            "that, which is later phases. Start it without -F: what has passed counts for the gates");
+    }
+
+    void note_files(const Listing& listing) const {
         const auto folder = layout_.session(session_.number);
-        const auto text = os::read_file(layout_.state + "/files.json");
+        const auto text = os::read_file(layout_.listing(listing.name) + "/files.json");
         const auto table = text ? file_table_from_json(*text) : std::nullopt;
         if (!table)
-            throw Refusal(fmt::format("'{}/files.json' is damaged: remove it and '{}'", layout_.state,
-                                      layout_.inventory_stamp()));
+            throw Refusal(fmt::format("'{}/files.json' is damaged: remove that folder", layout_.listing(listing.name)));
         os::write_file(folder + "/files.json", *text);
         os::write_file(folder + "/identities.json", to_json(identify_all(*table)));
     }
@@ -214,6 +237,17 @@ private:
             os::make_empty_directory(directory);
             if (table.tests[position].home) os::make_directories(directory + "/home");
         }
+        for (const auto& phase : table.phases) {
+            if (phase.cleanup && uses_temp_dir(*phase.cleanup)) make_own_directory(table, names::cleanup(phase.name));
+            if (std::ranges::any_of(phase.verifications, [](const auto& v) { return uses_temp_dir(v.command); }))
+                make_own_directory(table, names::checkpoint(phase.name));
+        }
+    }
+
+    /// For a generated test whose command asks for one.
+    void make_own_directory(const RunTable& table, const std::string& name) const {
+        if (const auto index = table.generated_index(name))
+            os::make_empty_directory(fmt::format("{}/{}", layout_.temp(session_.number), *index));
     }
 
     std::string write_script(const std::string& graph, const RunFacts& facts, const Listing& listing,
@@ -222,33 +256,62 @@ private:
         auto script = session_script(layout_, graph, session_.number, listing);
         const bool sequential = facts.sequential || invocation_.jobs == 1;
         script += fmt::format("set(ENV{{LOCKSTEP_SESSION}} \"{}\")\n", session_.id);
+        auto sessions = session_.around;
+        sessions.push_back({layout_.state, session_.id});
+        script += fmt::format("set(ENV{{LOCKSTEP_SESSIONS}} {})\n", cmake_bracket(sessions_text(sessions)));
         script += fmt::format("set(ENV{{LOCKSTEP_MODE}} {})\n", sequential ? "sequential" : "parallel");
-        choose_workers();
+        choose_workers(table);
         if (const auto spec = spec_text(facts)) {
             os::write_file(folder + "/resources.json", *spec);
             // For the closing directory to set: where the project has a spec file, each directory's test file sets
             // that.
             script += fmt::format("set(_lockstep_resource_spec {})\n", cmake_bracket(folder + "/resources.json"));
+        } else if (plan_.run.workers.value.value_or(1) != 0) {
+            say(fmt::format("tests get no worker ids in this run: {}", why_no_resources(facts, table.spec_maker)));
         }
         if (const auto* regex = invocation_.takes_away())
             script += dropping_script(*regex, table, layout_.dropped(session_.number));
         const auto path = folder + "/session.cmake";
         os::write_file(path, script);
-        const os::FileLock lock(layout_.lock());
+        debug([&] {
+            return fmt::format("temp directories are below {}, workers are {} from {}", layout_.temp(session_.number),
+                               session_.workers, session_.first_worker);
+        });
+        keep_log_open(layout_, session_, os::own_executable());
+        const auto lock = lock_registry(layout_);
+        session_.began = true;
         write_session(layout_, session_);
         return path;
     }
 
     /// As many ids as tests can run at once; ranges of sessions that run side by side do not meet.
-    void choose_workers() {
-        session_.workers = plan_.run.workers.value.value_or(
-            invocation_.jobs ? *invocation_.jobs : std::max(default_workers, 2 * os::processors()));
-        const os::FileLock lock(layout_.lock());
-        for (const auto& other : read_sessions(layout_)) {
-            if (other.number != session_.number)
-                session_.first_worker = std::max(session_.first_worker, other.first_worker + other.workers);
-        }
+    void choose_workers(const RunTable& table) {
+        const auto tests = std::max<std::size_t>(table.tests.size() + table.generated.size(), 1);
+        const int jobs =
+            invocation_.jobs
+                ? static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(*invocation_.jobs), tests))
+                : std::max(default_workers, 2 * os::processors());
+        session_.workers = plan_.run.workers.value.value_or(jobs);
+        const auto lock = lock_registry(layout_);
+        session_.first_worker = first_free_worker(session_.workers);
         write_session(layout_, session_);
+    }
+
+    /// The lowest range of ids that nobody has, so that the same run gets the same ids whenever it has the build tree
+    /// for itself. A session that has ended runs no test, even while its ctest takes its time to exit.
+    int first_free_worker(int wanted) const {
+        std::vector<std::pair<int, int>> taken;
+        for (const auto& other : read_sessions(layout_)) {
+            if (other.number == session_.number || (other.ended && !other.processes_left)) continue;
+            if (other.workers > 0) taken.emplace_back(other.first_worker, other.first_worker + other.workers);
+        }
+        std::ranges::sort(taken);
+        int first = 0;
+        for (const auto& [begin, end] : taken) {
+            if (first + wanted <= begin) break;
+            first = std::max(first, end);
+        }
+        return first;
     }
 
     std::optional<std::string> spec_text(const RunFacts& facts) {
@@ -270,7 +333,7 @@ private:
     }
 
     void withdraw() {
-        const os::FileLock lock(layout_.lock());
+        const auto lock = lock_registry(layout_);
         remove_session(layout_, session_.number);
     }
 
@@ -290,12 +353,14 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
     const auto facts = facts_of(workspace, plan, invocation, diagnostics);
     if (diagnostics.has_errors()) return std::nullopt;
     const auto listing = current_listing(workspace, os::executable_of(ctest.pid));
-    const auto graph = graph_name(workspace, plan, facts, listing);
-    if (!ensure_graph(workspace, plan, facts, graph, diagnostics)) return std::nullopt;
+    const auto inputs = graph_inputs(workspace, plan, facts, listing);
+    const auto graph = inputs.name();
+    if (!ensure_graph(workspace, plan, facts, listing, inputs, diagnostics)) return std::nullopt;
+    debug([&] { return fmt::format("goes by {} for {}", layout.graph(graph), layout.listing(listing.name)); });
     const auto path = layout.graph(graph) + "/listing.cmake";
-    const auto made = layout.temp(0) + "/.made-for-" + graph;
-    if (!os::exists(path) || !os::exists(made) || !listing.rewritten.empty()) {
-        point_at(layout, graph);
+    const auto made = layout.temp(0) + "/.made-for";
+    if (!os::exists(path) || os::read_file(made) != graph || !listing.rewritten.empty()) {
+        point_at(layout, graph, listing);
         const auto table = read_run_table(layout, graph);
         if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout.graph(graph)));
         for (std::size_t position = 0; position < table->tests.size(); ++position) {
@@ -305,21 +370,48 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
         }
         os::make_directories(layout.temp(0));
         os::write_file(path, session_script(layout, graph, 0, listing));
-        os::write_file(made, "");
+        os::write_file(made, graph);
     }
     return path;
+}
+
+int list_without_plan() {
+    say("warning: the plan cannot be used; these are the tests without it");
+    return 0;
+}
+
+/// ctest reads a directory's test file from within that directory, so we are called in the build tree that it reads. In
+/// a copy, the test files name the original.
+void refuse_copy(const Layout& layout) {
+    const auto here = os::identify("."), configured = os::identify(layout.build_dir);
+    if (!here || !configured || (here->device == configured->device && here->inode == configured->inode)) return;
+    throw Refusal(
+        fmt::format("this build tree is a copy of '{}', and its test files still name that one: configure it "
+                    "anew with cmake --fresh, or set LOCKSTEP_DISABLE=1 to run the tests without their plan",
+                    layout.build_dir));
 }
 
 }  // namespace
 
 int enter_command(const CommonOptions& options) {
     const auto ctest = os::parent_process();
-    const auto workspace = open_workspace({options.build_dir, options.plan, options.configuration});
+    // What a dead ctest asked for must not go on: its number, and with it its directories, may soon be another's.
+    os::end_with(ctest);
+    Workspace workspace;
+    try {
+        workspace = open_workspace({options.build_dir, options.plan, options.configuration});
+    } catch (const Refusal& refusal) {
+        if (!calling_ctest(ctest, workspace).listing) throw;
+        say(refusal.what());
+        return list_without_plan();
+    }
     const auto invocation = calling_ctest(ctest, workspace);
-    debug(fmt::format("ctest {} {}", ctest.pid, invocation.listing ? "lists" : "runs"));
+    debug([&] { return fmt::format("ctest {} is {}: {}", ctest.pid, describe(invocation), command_of(ctest)); });
+    debug([&] { return fmt::format("the plan is '{}'; {}", workspace.plan_path, switches()); });
     Diagnostics diagnostics;
     std::optional<std::string> path;
     try {
+        refuse_copy(workspace.layout);
         if (!invocation.listing && !os::proc_available()) {
             throw Refusal("/proc is not there: which tests of this run are still running could not be told");
         }
@@ -327,9 +419,9 @@ int enter_command(const CommonOptions& options) {
             path = invocation.listing ? enter_listing(workspace, *plan, invocation, ctest, diagnostics)
                                       : RunEntry(workspace, std::move(*plan), invocation, ctest, diagnostics).open();
         }
-    } catch (const Refusal& refusal) {
+    } catch (const std::exception& error) {  // of the system too (a full disk): an IDE's list must not become empty
         if (!invocation.listing) throw;
-        say(refusal.what());
+        say(error.what());
     }
     if (path) {
         fmt::print("{}", *path);
@@ -342,8 +434,7 @@ int enter_command(const CommonOptions& options) {
     }
     print_diagnostics(errors, false);
     if (!invocation.listing) return 1;
-    say("warning: the plan cannot be used; these are the tests without it");
-    return 0;
+    return list_without_plan();
 }
 
 }  // namespace lockstep

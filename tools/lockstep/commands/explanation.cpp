@@ -21,35 +21,6 @@ std::string from(const Place& place, const char* otherwise) {
     return place.known() ? place.brief() : otherwise;
 }
 
-/// As the plan writes it.
-std::string source_text(const Template& text) {
-    using Kind = Template::Part::Kind;
-    std::string out;
-    for (const auto& part : text.parts) {
-        switch (part.kind) {
-            case Kind::text:
-                for (const char c : part.text) out.append(c == '$' ? "$$" : std::string(1, c));
-                break;
-            case Kind::build_dir:
-                out += "${build_dir}";
-                break;
-            case Kind::source_dir:
-                out += "${source_dir}";
-                break;
-            case Kind::temp_dir:
-                out += "${temp_dir}";
-                break;
-            case Kind::session:
-                out += "${session}";
-                break;
-            case Kind::environment:
-                out += fmt::format("${{env:{}{}}}", part.text, part.fallback ? ":-" + *part.fallback : std::string());
-                break;
-        }
-    }
-    return out;
-}
-
 std::string isolation_text(const Isolation& isolate) {
     std::vector<std::string> words;
     if (isolate.tmp) words.emplace_back("tmp");
@@ -154,7 +125,11 @@ private:
 
     void surroundings() {
         add("isolate", isolation_text(test_.isolate), from(test_.isolate_place, by_default));
-        if (test_.own_working_directory) add("working_directory", "${temp_dir}", from(test_.isolate_place, by_default));
+        if (test_.own_working_directory) {
+            add("working_directory", "${temp_dir}", from(test_.isolate_place, by_default));
+        } else if (test_.isolate.cwd) {
+            add("working_directory", own_.working_directory, project);
+        }
     }
 
     void environment() {
@@ -177,7 +152,7 @@ private:
         if (test_.isolate.home)
             ours({"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"}, test_.isolate_place);
         for (const auto& entry : test_.environment) {
-            add("env", fmt::format("{}={}", entry.name, source_text(entry.value)), from(entry.place, by_default));
+            add("env", fmt::format("{}={}", entry.name, to_string(entry.value)), from(entry.place, by_default));
         }
     }
 

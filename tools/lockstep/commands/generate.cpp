@@ -20,18 +20,18 @@ int generate_command(const CommonOptions& options) {
     }
     const auto facts = facts_from_environment(workspace, *plan, diagnostics);
     const auto listing = current_listing(workspace, workspace.ctest);
-    const auto graph = graph_name(workspace, *plan, facts, listing);
-    const bool made = !diagnostics.has_errors() && ensure_graph(workspace, *plan, facts, graph, diagnostics);
+    const auto inputs = graph_inputs(workspace, *plan, facts, listing);
+    const bool made = !diagnostics.has_errors() && ensure_graph(workspace, *plan, facts, listing, inputs, diagnostics);
     print_diagnostics(diagnostics, options.diagnostics_json);
     if (!made) return 1;
-    point_at(workspace.layout, graph);
+    point_at(workspace.layout, inputs.name(), listing);
     const auto& state = workspace.layout.state;
     if (options.json) {
         fmt::print("{}\n", nlohmann::ordered_json{{"version", 1},
                                                   {"overlay", state + "/overlay.cmake"},
                                                   {"schedule", state + "/schedule.json"},
                                                   {"inventory", state + "/inventory.json"}}
-                               .dump(1));
+                               .dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     } else {
         fmt::print("{0}/overlay.cmake\n{0}/schedule.json\n{0}/inventory.json\n", state);
     }

@@ -7,6 +7,12 @@
 
 namespace lockstep {
 
+std::optional<Inventory> read_inventory_file(const std::string& path, Diagnostics& diagnostics) {
+    const auto source = load_source(path, path);
+    if (!source) throw Refusal(fmt::format("there is no file '{}'", path));
+    return read_ctest_json(source, {}, diagnostics);
+}
+
 Inputs read_inputs(const CommonOptions& options, bool plan_alone_is_enough, Diagnostics& diagnostics) {
     Inputs inputs;
     const bool no_build_tree = !os::exists(options.build_dir + "/lockstep/project.json");
@@ -16,17 +22,15 @@ Inputs read_inputs(const CommonOptions& options, bool plan_alone_is_enough, Diag
         Workspace nowhere;
         if (inputs.plan) inputs.facts = facts_from_environment(nowhere, *inputs.plan, diagnostics);
         if (options.inventory.empty()) return inputs;
-        const auto source = load_source(options.inventory, options.inventory);
-        if (!source) throw Refusal(fmt::format("there is no file '{}'", options.inventory));
-        inputs.inventory = read_ctest_json(source, {}, diagnostics);
+        inputs.inventory = read_inventory_file(options.inventory, diagnostics);
         return inputs;
     }
     const auto workspace = open_workspace({options.build_dir, options.plan, options.configuration});
+    inputs.temp_root = workspace.layout.temp(1);
     inputs.plan = load_plan(workspace.plan_path, workspace.plan_name, diagnostics);
     if (!inputs.plan) return inputs;
     inputs.facts = facts_from_environment(workspace, *inputs.plan, diagnostics);
-    [[maybe_unused]] const auto listing = current_listing(workspace, workspace.ctest);
-    inputs.inventory = read_listing(workspace, diagnostics);
+    inputs.inventory = read_listing(workspace, current_listing(workspace, workspace.ctest), diagnostics);
     return inputs;
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 #include "os/machine.hpp"
 #include "text/render.hpp"
@@ -15,9 +17,8 @@ void say(const std::string& line) {
     fmt::print(stderr, "lockstep: {}\n", line);
 }
 
-void debug(const std::string& line) {
-    static const bool on = os::environment("LOCKSTEP_LOG") == "debug";
-    if (on) fmt::print(stderr, "lockstep: debug: {}\n", line);
+void flush_results() {
+    if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category(), "standard output");
 }
 
 void print_diagnostics(const Diagnostics& diagnostics, bool as_json) {

@@ -9,8 +9,10 @@ namespace lockstep {
 
 /// "lockstep: <line>" on standard error.
 void say(const std::string& line);
-/// With LOCKSTEP_LOG=debug: what was decided and why, on standard error.
-void debug(const std::string& line);
+
+/// Writes out what was printed on standard output so far: before anything is said that a reader expects behind it, and
+/// at the end. Throws std::system_error: what could not be written (a full disk) must not look like an answer.
+void flush_results();
 
 void print_diagnostics(const Diagnostics& diagnostics, bool as_json);
 

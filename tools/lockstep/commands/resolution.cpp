@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "os/processes.hpp"
+#include "session/debug_log.hpp"
 #include "session/session.hpp"
 
 namespace lockstep {
@@ -25,6 +27,17 @@ bool switched_on(const std::string& name, Diagnostics& diagnostics) {
     return true;
 }
 
+/// Compared with the graph that was made or used last.
+std::string why_new(const Layout& layout, const GraphInputs& inputs) {
+    std::error_code none;
+    const auto last = std::filesystem::read_symlink(layout.state + "/overlay.cmake", none).parent_path().string();
+    const auto before = none ? std::nullopt : os::read_file(layout.state + "/" + last + "/inputs.json");
+    if (!before) return "it is the first";
+    const auto changed = inputs.changed_since(*before);
+    return changed.empty() ? fmt::format("nothing has changed since {}", last)
+                           : fmt::format("since {}, this has changed: {}", last, fmt::join(changed, ", "));
+}
+
 void prune_graphs(const Layout& layout) {
     auto names = os::list_directory(layout.graphs());
     if (names.size() <= graphs_kept) return;
@@ -36,7 +49,10 @@ void prune_graphs(const Layout& layout) {
         by_age.emplace_back(id ? id->modified_ns : 0, std::move(name));
     }
     std::ranges::sort(by_age);
-    for (std::size_t i = 0; i + graphs_kept < by_age.size(); ++i) os::remove_tree(layout.graph(by_age[i].second));
+    for (std::size_t i = 0; i + graphs_kept < by_age.size(); ++i) {
+        // A listing that was just answered is in no session, and ctest has yet to read it.
+        if (const auto folder = layout.graph(by_age[i].second); os::is_abandoned(folder)) os::remove_tree(folder);
+    }
 }
 
 }  // namespace
@@ -46,6 +62,15 @@ RunFacts facts_from_environment(const Workspace& workspace, const Plan& plan, Di
     facts.memory_bytes = os::memory_bytes();
     facts.sequential = switched_on("LOCKSTEP_SEQUENTIAL", diagnostics);
     facts.project_has_spec = plan.run.resource_spec.value.has_value() || !workspace.project_spec.empty();
+    if (const auto file = os::environment("LOCKSTEP_HISTORY"); file && !file->empty() && !file->starts_with('/')) {
+        // ctest starts our programs in more than one folder.
+        diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_HISTORY={} is not an absolute path", *file),
+                          "write it from / on");
+    }
+    if (const auto log = os::environment("LOCKSTEP_LOG"); log && !log->empty() && *log != "debug") {
+        diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_LOG={} is not a kind of log", *log),
+                          "write LOCKSTEP_LOG=debug, or unset it");
+    }
     if (const auto gate = os::environment("LOCKSTEP_GATE"); gate && !gate->empty()) {
         for (const auto candidate : {Gate::recorded, Gate::strict, Gate::order, Gate::none}) {
             if (to_string(candidate) == *gate) facts.gate = candidate;
@@ -67,32 +92,33 @@ std::optional<Resolved> resolve_all(Plan plan, Inventory inventory, const RunFac
     return resolved;
 }
 
-std::string graph_name(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing) {
-    std::string text;
-    const auto add = [&](std::string_view value) {
-        text.append(std::to_string(value.size())).append(":").append(value);
-    };
-    add(LOCKSTEP_VERSION);
+GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing) {
+    GraphInputs inputs;
+    const auto program = os::own_executable();
+    const auto id = os::identify(program);
     // Also a program that was built anew under the same version makes everything anew.
-    add(os::own_executable());
-    if (const auto id = os::identify(os::own_executable())) add(fmt::format("{} {}", id->size, id->modified_ns));
-    add(workspace.layout.build_dir);
-    add(workspace.configuration);
-    add(workspace.source_dir);
-    add(workspace.plan_path);
-    add(plan.source->text());
-    add(os::environment("LOCKSTEP_PROFILE").value_or(""));
-    add(os::environment("LOCKSTEP_SET").value_or(""));
+    inputs.add("the program",
+               fmt::format("{} {} {} {}", LOCKSTEP_VERSION, program, id ? id->size : 0, id ? id->modified_ns : 0));
+    inputs.add("the build tree", workspace.layout.build_dir);
+    inputs.add("the configuration", workspace.configuration);
+    inputs.add("the source tree", workspace.source_dir);
+    inputs.add("the plan's path", workspace.plan_path);
+    inputs.add("the plan", plan.source->text());
+    for (const auto* name : {"LOCKSTEP_PROFILE", "LOCKSTEP_SET"}) inputs.add(name, os::environment(name).value_or(""));
     for (const auto& name : plan.environment_names) {
         const auto value = os::environment(name);
-        add(name);
-        add(value ? "=" + *value : "");
+        inputs.add("environment variable " + name, value ? "=" + *value : "");
     }
-    add(fmt::format("{} {} {} {} {} {} {}", facts.memory_bytes, facts.sequential,
-                    facts.gate ? to_string(*facts.gate) : "", facts.timeout_on_command_line,
-                    facts.foreign_resource_spec, facts.names_excluded, facts.project_has_spec));
-    add(listing.hash);
-    return os::hash_text(text).substr(0, 16);
+    inputs.add("this machine's memory", std::to_string(facts.memory_bytes));
+    inputs.add("LOCKSTEP_SEQUENTIAL", facts.sequential ? "1" : "");
+    inputs.add("LOCKSTEP_GATE", facts.gate ? to_string(*facts.gate) : "");
+    inputs.add("ctest --timeout", facts.timeout_on_command_line ? "1" : "");
+    inputs.add("ctest --resource-spec-file", facts.foreign_resource_spec ? "1" : "");
+    inputs.add("tests taken away by name", facts.names_excluded ? "1" : "");
+    inputs.add("a resource spec file of the project", facts.project_has_spec ? "1" : "");
+    inputs.add("markers in CMake", fmt::format("{}", fmt::join(workspace.markers, " ")));
+    inputs.add("the tests", listing.hash);
+    return inputs;
 }
 
 FillValues fill_values(const Workspace& workspace) {
@@ -100,13 +126,17 @@ FillValues fill_values(const Workspace& workspace) {
             [](const std::string& name) { return os::environment(name); }};
 }
 
-bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const std::string& name,
-                  Diagnostics& diagnostics) {
+bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing,
+                  const GraphInputs& inputs, Diagnostics& diagnostics) {
     const auto& layout = workspace.layout;
+    const auto name = inputs.name();
     const auto folder = layout.graph(name);
-    if (os::exists(folder)) return true;
-
-    auto inventory = read_listing(workspace, diagnostics);
+    if (os::exists(folder)) {
+        if (os::is_abandoned(folder)) os::touch(folder);  // in use: not the next to be pruned
+        return true;
+    }
+    debug([&] { return fmt::format("makes {}: {}", folder, why_new(layout, inputs)); });
+    auto inventory = read_listing(workspace, listing, diagnostics);
     if (!inventory) return false;
     const auto resolved = resolve_all(plan, std::move(*inventory), facts, diagnostics);
     if (!resolved) return false;
@@ -123,6 +153,7 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
     os::write_file(draft + "/overlay.cmake", *overlay);
     os::write_file(draft + "/schedule.json", schedule_json(*resolved->schedule, LOCKSTEP_VERSION));
     os::write_file(draft + "/run.json", to_json(*table));
+    os::write_file(draft + "/inputs.json", inputs.to_json());
     if (const auto needs = resource_needs(*resolved->schedule); !needs.empty())
         os::write_file(draft + "/resources.json", needs);
     os::make_directories(layout.graphs());
@@ -142,7 +173,8 @@ std::optional<RunTable> read_run_table(const Layout& layout, const std::string& 
     return run_table_from_json(*text);
 }
 
-void point_at(const Layout& layout, const std::string& graph) {
+void point_at(const Layout& layout, const std::string& graph, const Listing& listing) {
+    os::replace_symlink("i/" + listing.name + "/inventory.json", layout.state + "/inventory.json");
     os::replace_symlink("g/" + graph + "/overlay.cmake", layout.state + "/overlay.cmake");
     os::replace_symlink("g/" + graph + "/schedule.json", layout.state + "/schedule.json");
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "commands/graph_inputs.hpp"
 #include "commands/listing.hpp"
 #include "commands/workspace.hpp"
 #include "overlay/overlay.hpp"
@@ -25,19 +26,19 @@ struct Resolved {
 [[nodiscard]] std::optional<Resolved> resolve_all(Plan plan, Inventory inventory, const RunFacts& facts,
                                                   Diagnostics& diagnostics);
 
-/// Name of the folder below g/.
-[[nodiscard]] std::string graph_name(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
-                                     const Listing& listing);
+/// Their name is that of the folder below g/.
+[[nodiscard]] GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
+                                       const Listing& listing);
 
 /// Makes g/<name> unless it is there. False, with errors reported, where the plan does not fit the tests; then nothing
 /// is left behind, and what was there before stays.
-bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const std::string& name,
-                  Diagnostics& diagnostics);
+bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing,
+                  const GraphInputs& inputs, Diagnostics& diagnostics);
 
 [[nodiscard]] FillValues fill_values(const Workspace& workspace);
 [[nodiscard]] std::optional<RunTable> read_run_table(const Layout& layout, const std::string& graph);
 
-/// B/lockstep/overlay.cmake and schedule.json point at this graph from now on.
-void point_at(const Layout& layout, const std::string& graph);
+/// B/lockstep/overlay.cmake, schedule.json and inventory.json point at these from now on.
+void point_at(const Layout& layout, const std::string& graph, const Listing& listing);
 
 }  // namespace lockstep

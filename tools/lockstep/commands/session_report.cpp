@@ -15,7 +15,7 @@ std::optional<Session> newest_session(const Layout& layout) {
     std::optional<Session> newest;
     for (auto& session : read_sessions(layout)) {
         if (session.ctest.pid == 0 || session.graph.empty() || !session.inside.empty()) continue;
-        if (!newest || session.opened_ns > newest->opened_ns) newest = std::move(session);
+        if (!newest || session.turn_ns > newest->turn_ns) newest = std::move(session);
     }
     return newest;
 }

@@ -65,8 +65,4 @@ std::string list_or_dash(const std::vector<std::string>& items) {
     return items.empty() ? "-" : fmt::to_string(fmt::join(items, ", "));
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace lockstep

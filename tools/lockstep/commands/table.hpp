@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/words.hpp"
+
 namespace lockstep {
 
 class Table {
@@ -34,8 +36,5 @@ private:
 
 /// `items` separated by ", ", or "-" if there are none.
 [[nodiscard]] std::string list_or_dash(const std::vector<std::string>& items);
-
-/// "1 test", "2 tests".
-[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
 
 }  // namespace lockstep

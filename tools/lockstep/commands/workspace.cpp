@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,9 @@
 
 namespace lockstep {
 namespace {
+
+/// Of project.json, and of all that the CMake files in a build tree and this program agree on.
+constexpr int project_file_version = 1;
 
 std::string name_of_plan(const std::string& path, const std::string& source_dir) {
     return path.starts_with(source_dir + "/") ? path.substr(source_dir.size() + 1) : path;
@@ -25,6 +29,45 @@ void refuse_later_switches(Diagnostics& diagnostics) {
     }
 }
 
+std::string project_file(const std::string& build) {
+    return build + "/lockstep/project.json";
+}
+
+std::string cache_file(const std::string& build) {
+    return build + "/CMakeCache.txt";
+}
+
+[[noreturn]] void refuse_folder(const std::string& build) {
+    throw Refusal(fmt::format(
+        "'{}' is not a CMake build tree: name one with --build-dir, or a list of tests with --inventory", build));
+}
+
+/// The value of the line "NAME:TYPE=value"; "" where there is none.
+std::string cache_entry(std::string_view cache, std::string_view name) {
+    for (std::size_t begin = 0; begin < cache.size();) {
+        const auto end = std::min(cache.find('\n', begin), cache.size());
+        const auto line = cache.substr(begin, end - begin);
+        begin = end + 1;
+        if (line.size() <= name.size() || !line.starts_with(name) || line[name.size()] != ':') continue;
+        const auto equals = line.find('=');
+        if (equals != std::string_view::npos) return std::string(line.substr(equals + 1));
+    }
+    return {};
+}
+
+/// As CMake spells it, also where the caller came through a symbolic link: one build tree has one name, or what one
+/// spelling keeps would be taken for stale by the other.
+std::string build_folder(const WorkspaceRequest& request) {
+    namespace fs = std::filesystem;
+    auto build = fs::absolute(request.build_dir).lexically_normal().string();
+    while (build.size() > 1 && build.ends_with('/')) build.pop_back();
+    if (!os::exists(build)) throw Refusal(fmt::format("there is no folder '{}'", request.build_dir));
+    std::error_code unknown;
+    if (fs::canonical(build, unknown) == build) return build;
+    const auto known = cache_entry(os::read_file(cache_file(build)).value_or(""), "CMAKE_CACHEFILE_DIR");
+    return !known.empty() && fs::equivalent(known, build, unknown) ? known : build;
+}
+
 }  // namespace
 
 SourcePtr load_source(const std::string& path, const std::string& name) {
@@ -36,33 +79,39 @@ SourcePtr load_source(const std::string& path, const std::string& name) {
 Workspace open_workspace(const WorkspaceRequest& request) {
     namespace fs = std::filesystem;
     Workspace workspace;
-    auto build = fs::absolute(request.build_dir).lexically_normal().string();
-    while (build.size() > 1 && build.ends_with('/')) build.pop_back();
-    if (!os::exists(build)) throw Refusal(fmt::format("there is no folder '{}'", request.build_dir));
-    const auto text = os::read_file(build + "/lockstep/project.json");
+    const auto build = build_folder(request);
+    const auto text = os::read_file(project_file(build));
     if (!text) {
-        throw Refusal(
-            os::exists(build + "/CMakeCache.txt")
-                ? fmt::format("'{}' is a build tree without Lockstep: call lockstep_apply() last in the top "
-                              "CMakeLists.txt and configure again",
-                              build)
-                : fmt::format(
-                      "'{}' is not a CMake build tree: name one with --build-dir, or a list of tests with --inventory",
-                      build));
+        if (!os::exists(cache_file(build))) refuse_folder(build);
+        throw Refusal(fmt::format(
+            "'{}' is a build tree without Lockstep: call lockstep_apply() last in the top CMakeLists.txt and configure "
+            "again",
+            build));
     }
     const auto project = nlohmann::json::parse(*text, nullptr, false);
     const auto field = [&](const char* name) {
         const auto found = project.find(name);
         return found != project.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
-    if (!project.is_object() || project.value("version", 0) != 1 || field("source_dir").empty()) {
+    const auto format = project.is_object() ? project.find("version") : project.end();
+    const bool numbered = format != project.end() && format->is_number_integer();
+    if (numbered && *format != project_file_version) {
         throw Refusal(fmt::format(
-            "'{}/lockstep/project.json' is damaged or of another version of Lockstep: configure again", build));
+            "'{}' was configured by the package of another version than this program, which is Lockstep {}: configure "
+            "again with the package of this program, or name that package's program with LOCKSTEP_EXECUTABLE",
+            build, LOCKSTEP_VERSION));
     }
+    if (!numbered || field("source_dir").empty())
+        throw Refusal(fmt::format("'{}/lockstep/project.json' is damaged: configure again", build));
     workspace.layout.build_dir = build;
     workspace.source_dir = field("source_dir");
     workspace.ctest = field("ctest");
     workspace.project_spec = field("resource_spec");
+    if (const auto markers = project.find("markers"); markers != project.end() && markers->is_array()) {
+        for (const auto& marker : *markers) {
+            if (marker.is_string()) workspace.markers.push_back(marker.get<std::string>());
+        }
+    }
     workspace.multi_config = project.value("multi_config", false);
     workspace.configuration = request.configuration;
     if (workspace.multi_config && workspace.configuration.empty())
@@ -75,13 +124,36 @@ Workspace open_workspace(const WorkspaceRequest& request) {
     return workspace;
 }
 
+Workspace open_build_tree(const WorkspaceRequest& request) {
+    const auto build = build_folder(request);
+    if (os::exists(project_file(build))) return open_workspace(request);
+    const auto cache = os::read_file(cache_file(build));
+    if (!cache) refuse_folder(build);
+    Workspace workspace;
+    workspace.applied = false;
+    workspace.source_dir = cache_entry(*cache, "CMAKE_HOME_DIRECTORY");
+    workspace.ctest = cache_entry(*cache, "CMAKE_CTEST_COMMAND");
+    if (workspace.source_dir.empty() || workspace.ctest.empty())
+        throw Refusal(fmt::format("'{}' was not written to its end: configure the project again", cache_file(build)));
+    const auto configurations = cache_entry(*cache, "CMAKE_CONFIGURATION_TYPES");
+    workspace.multi_config = !configurations.empty();
+    workspace.configuration = request.configuration;
+    if (workspace.multi_config && workspace.configuration.empty())
+        workspace.configuration = configurations.substr(0, configurations.find(';'));
+    workspace.layout = {build, build + "/lockstep"};
+    workspace.plan_path = request.plan.empty() ? workspace.source_dir + "/lockstep.toml"
+                                               : std::filesystem::absolute(request.plan).lexically_normal().string();
+    workspace.plan_name = name_of_plan(workspace.plan_path, workspace.source_dir);
+    return workspace;
+}
+
 std::optional<Plan> load_plan(const std::string& path, const std::string& name, Diagnostics& diagnostics) {
     refuse_later_switches(diagnostics);
     const auto source = load_source(path, name);
     if (!source) {
-        diagnostics.error(
-            {}, "missing-plan", fmt::format("there is no plan file '{}'", path),
-            "write one (a line 'version = 1' is enough to begin with), or name it: lockstep_apply(PLAN FILE)");
+        diagnostics.error({}, "missing-plan", fmt::format("there is no plan file '{}'", path),
+                          "`lockstep init` writes a first one that changes nothing; one elsewhere is named by "
+                          "lockstep_apply(PLAN FILE)");
         return std::nullopt;
     }
     PlanOptions options;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "plan/plan.hpp"
 #include "session/layout.hpp"
@@ -24,7 +25,9 @@ struct Workspace {
     std::string ctest;          ///< of this build tree's CMake
     std::string configuration;  ///< -C, "" without
     bool multi_config = false;
-    std::string project_spec;  ///< CTEST_RESOURCE_SPEC_FILE as the project set it
+    std::string project_spec;          ///< CTEST_RESOURCE_SPEC_FILE as the project set it
+    std::vector<std::string> markers;  ///< given to tests by CMake functions
+    bool applied = true;               ///< lockstep_apply was called
 };
 
 struct WorkspaceRequest {
@@ -35,6 +38,10 @@ struct WorkspaceRequest {
 
 /// Throws Refusal for a folder that is no build tree, or none that lockstep_apply was called in.
 [[nodiscard]] Workspace open_workspace(const WorkspaceRequest& request);
+
+/// The same for any build tree. Where lockstep_apply was not called, CMake's cache tells where things are, and the plan
+/// is the one that lockstep_apply() would take.
+[[nodiscard]] Workspace open_build_tree(const WorkspaceRequest& request);
 
 /// Reads and checks the plan with LOCKSTEP_PROFILE and LOCKSTEP_SET, and refuses switches that are not in effect yet.
 [[nodiscard]] std::optional<Plan> load_plan(const std::string& path, const std::string& name, Diagnostics& diagnostics);

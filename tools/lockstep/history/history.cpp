@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 #include "history/schema.hpp"
@@ -45,6 +46,11 @@ struct Blob {
     const std::string& bytes;
 };
 
+/// A verification's name is "<phase>\n<verification>"; no test's holds a newline.
+bool is_verification(std::string_view name) {
+    return name.find('\n') != std::string_view::npos;
+}
+
 /// Binds all values, in order. Texts are not copied, so they must live until the statement has run.
 template <typename... Values>
 SQLite::Statement& with(SQLite::Statement& statement, const Values&... values) {
@@ -83,23 +89,39 @@ std::vector<std::string> split_zeros(std::string_view joined) {
     return texts;
 }
 
-/// The session's number: its own if it was recorded before, after what it said then was taken back.
-std::int64_t begin_session(Store& store, const SessionRecord& session) {
-    auto& find = with(store.statement("SELECT number FROM sessions WHERE id = ?"), session.id);
-    if (!find.executeStep()) {
-        with(store.statement("INSERT INTO sessions (id, opened_ns, ended_ns, jobs, complete) VALUES (?, ?, ?, ?, ?)"),
-             session.id, session.opened_ns, session.ended_ns, session.jobs, static_cast<int>(session.complete))
-            .exec();
-        const auto number = store.last_row();
-        with(store.statement("DELETE FROM sessions WHERE number <= ?"), number - history::most_sessions).exec();
-        return number;
+using Counts = std::array<std::int64_t, all_outcomes.size()>;
+
+/// By outcome. Of a name twice the last counts.
+Counts count_tests(std::span<const TestRecord> results) {
+    std::unordered_map<std::string_view, Outcome> last;
+    for (const auto& result : results) {
+        if (!is_verification(result.name)) last.insert_or_assign(result.name, result.outcome);
     }
-    const std::int64_t number = find.getColumn(0).getInt64();
-    with(store.statement("UPDATE sessions SET opened_ns = ?, ended_ns = ?, jobs = ?, complete = ? WHERE number = ?"),
-         session.opened_ns, session.ended_ns, session.jobs, static_cast<int>(session.complete), number)
+    Counts counts{};
+    for (const auto& [name, outcome] : last) ++counts.at(static_cast<std::size_t>(outcome));
+    return counts;
+}
+
+/// The session's number: its own if it was recorded before, after what it said then was taken back.
+std::int64_t begin_session(Store& store, const SessionRecord& session, const Counts& counts) {
+    auto& find = with(store.statement("SELECT number FROM sessions WHERE id = ?"), session.id);
+    const bool known = find.executeStep();
+    std::int64_t number = known ? find.getColumn(0).getInt64() : 0;
+    if (known) {
+        with(store.statement("UPDATE tests SET outcome = NULL WHERE session = ?"), number).exec();
+        with(store.statement("DELETE FROM runs WHERE session = ?"), number).exec();
+    } else {
+        with(store.statement("INSERT INTO sessions (id, opened_ns, ended_ns, jobs, complete) VALUES (?, 0, 0, 0, 0)"),
+             session.id)
+            .exec();
+        number = store.last_row();
+        with(store.statement("DELETE FROM sessions WHERE number <= ?"), number - history::most_sessions).exec();
+    }
+    with(store.statement("UPDATE sessions SET opened_ns = ?, ended_ns = ?, jobs = ?, complete = ?, passed = ?,"
+                         " skipped = ?, failed = ?, not_run = ?, unknown = ?, lost = ? WHERE number = ?"),
+         session.opened_ns, session.ended_ns, session.jobs, static_cast<int>(session.complete), counts[0], counts[1],
+         counts[2], counts[3], counts[4], counts[5], number)
         .exec();
-    with(store.statement("UPDATE tests SET outcome = NULL WHERE session = ?"), number).exec();
-    with(store.statement("DELETE FROM durations WHERE session = ?"), number).exec();
     return number;
 }
 
@@ -124,14 +146,22 @@ std::int64_t record_verdict(Store& store, std::int64_t session, std::int64_t ope
     return number;
 }
 
-void record_duration(Store& store, std::int64_t test, std::int64_t session, std::int64_t opened_ns, double seconds) {
-    if (!std::isfinite(seconds)) return;
-    with(store.statement("INSERT OR REPLACE INTO durations (test, opened_ns, session, seconds) VALUES (?, ?, ?, ?)"),
-         test, opened_ns, session, seconds)
-        .exec();
-    with(store.statement("DELETE FROM durations WHERE test = ?1 AND (opened_ns, session) <="
-                         " (SELECT opened_ns, session FROM durations WHERE test = ?1"
-                         " ORDER BY opened_ns DESC, session DESC LIMIT 1 OFFSET ?2)"),
+void record_run(Store& store, std::int64_t test, std::int64_t session, std::int64_t opened_ns,
+                const TestRecord& result) {
+    auto& insert =
+        with(store.statement("INSERT OR REPLACE INTO runs (test, opened_ns, session, outcome, fingerprint, seconds)"
+                             " VALUES (?, ?, ?, ?, ?, ?)"),
+             test, opened_ns, session, word_of(result.outcome), result.fingerprint, result.seconds);
+    constexpr int seconds = 6;
+    if (!std::isfinite(result.seconds)) insert.bind(seconds);
+    insert.exec();
+    // Older than the oldest that is kept of any outcome, and than the oldest that passed and is kept (or did not pass).
+    with(store.statement("DELETE FROM runs WHERE test = ?1"
+                         " AND (opened_ns, session) <= (SELECT opened_ns, session FROM runs WHERE test = ?1"
+                         " ORDER BY opened_ns DESC, session DESC LIMIT 1 OFFSET ?2)"
+                         " AND (outcome <> 'passed' OR (opened_ns, session) <="
+                         " (SELECT opened_ns, session FROM runs WHERE test = ?1 AND outcome = 'passed'"
+                         " ORDER BY opened_ns DESC, session DESC LIMIT 1 OFFSET ?2))"),
          test, history::runs_per_test)
         .exec();
 }
@@ -142,7 +172,7 @@ void forget_oldest_tests(Store& store) {
     const auto last_forgotten = newest.getColumn(0).getInt64() - history::most_tests;
     if (last_forgotten <= 0) return;
     with(store.statement("DELETE FROM tests WHERE number <= ?"), last_forgotten).exec();
-    with(store.statement("DELETE FROM durations WHERE test <= ?"), last_forgotten).exec();
+    with(store.statement("DELETE FROM runs WHERE test <= ?"), last_forgotten).exec();
 }
 
 TestRecord verdict_at(SQLite::Statement& row) {
@@ -188,12 +218,10 @@ History& History::operator=(History&&) noexcept = default;
 void History::record(const SessionRecord& session, std::span<const TestRecord> results) {
     auto& store = impl_->store;
     store.write([&] {
-        const auto number = begin_session(store, session);
+        const auto number = begin_session(store, session, count_tests(results));
         for (const auto& result : results) {
             const auto test = record_verdict(store, number, session.opened_ns, result);
-            if (result.outcome == Outcome::passed) {
-                record_duration(store, test, number, session.opened_ns, result.seconds);
-            }
+            record_run(store, test, number, session.opened_ns, result);
         }
         forget_oldest_tests(store);
     });
@@ -238,13 +266,99 @@ std::optional<SessionRecord> History::session(std::string_view id) const {
     });
 }
 
+std::vector<SessionSummary> History::sessions(std::size_t most) const {
+    auto& store = impl_->store;
+    return store.read([&] {
+        std::vector<SessionSummary> sessions;
+        auto& rows = with(store.statement("SELECT id, opened_ns, ended_ns, jobs, complete, passed, skipped, failed,"
+                                          " not_run, unknown, lost FROM sessions"
+                                          " ORDER BY opened_ns DESC, number DESC LIMIT ?"),
+                          static_cast<std::int64_t>(most));
+        while (rows.executeStep()) {
+            auto& summary = sessions.emplace_back();
+            summary.session = {.id = text_at(rows, 0),
+                               .opened_ns = rows.getColumn(1).getInt64(),
+                               .ended_ns = rows.getColumn(2).getInt64(),
+                               .jobs = rows.getColumn(3).getInt(),
+                               .complete = rows.getColumn(4).getInt() != 0};
+            int column = 5;
+            for (const auto outcome : all_outcomes) {
+                const auto count = rows.getColumn(column++).getInt64();
+                if (count != 0) summary.tests.emplace(outcome, count);
+            }
+        }
+        return sessions;
+    });
+}
+
+std::vector<RunRecord> History::runs(const std::string& test) const {
+    auto& store = impl_->store;
+    return store.read([&] {
+        std::vector<RunRecord> runs;
+        auto& rows = with(store.statement("SELECT id, runs.opened_ns, runs.outcome, runs.seconds, runs.fingerprint"
+                                          " FROM tests JOIN runs ON tests.number = test"
+                                          " LEFT JOIN sessions ON runs.session = sessions.number WHERE name = ?"
+                                          " ORDER BY runs.opened_ns DESC, runs.session DESC"),
+                          test);
+        while (rows.executeStep()) {
+            const auto seconds = rows.getColumn(3);
+            runs.push_back({.session = text_at(rows, 0),
+                            .opened_ns = rows.getColumn(1).getInt64(),
+                            .outcome = outcome_of(text_at(rows, 2)),
+                            .seconds = seconds.isNull() ? std::nullopt : std::optional(seconds.getDouble()),
+                            .fingerprint = text_at(rows, 4)});
+        }
+        return runs;
+    });
+}
+
+std::vector<std::string> History::forget(std::span<const std::string> tests) {
+    auto& store = impl_->store;
+    return store.write([&] {
+        std::vector<std::string> unknown;
+        std::vector<std::int64_t> numbers;
+        for (const auto& test : tests) {
+            auto& row = with(store.statement("SELECT number FROM tests WHERE name = ?"), test);
+            if (row.executeStep()) {
+                numbers.push_back(row.getColumn(0).getInt64());
+            } else {
+                unknown.push_back(test);
+            }
+        }
+        if (!unknown.empty()) return unknown;
+        for (const auto number : numbers) {
+            with(store.statement("DELETE FROM runs WHERE test = ?"), number).exec();
+            with(store.statement("DELETE FROM tests WHERE number = ?"), number).exec();
+        }
+        return unknown;
+    });
+}
+
+History::Forgotten History::forget_all(bool tests, bool debts) {
+    auto& store = impl_->store;
+    return store.write([&] {
+        Forgotten forgotten;
+        if (tests) {
+            auto& count = store.statement("SELECT count(*), coalesce(sum(instr(name, char(10)) > 0), 0) FROM tests");
+            count.executeStep();
+            forgotten.verifications = count.getColumn(1).getInt64();
+            forgotten.tests = count.getColumn(0).getInt64() - forgotten.verifications;
+            forgotten.sessions = store.statement("DELETE FROM sessions").exec();
+            store.statement("DELETE FROM runs").exec();
+            store.statement("DELETE FROM tests").exec();
+        }
+        if (debts) forgotten.debts = store.statement("DELETE FROM debts").exec();
+        return forgotten;
+    });
+}
+
 std::map<std::string, double, std::less<>> History::durations() const {
     auto& store = impl_->store;
     return store.read([&] {
         std::map<std::string, double, std::less<>> means;
         auto& rows = store.statement(
-            "SELECT name, mean FROM tests JOIN (SELECT test, avg(seconds) AS mean FROM durations GROUP BY test)"
-            " ON tests.number = test");
+            "SELECT name, mean FROM tests JOIN (SELECT test, avg(seconds) AS mean FROM runs"
+            " WHERE outcome = 'passed' AND seconds IS NOT NULL GROUP BY test) ON tests.number = test");
         while (rows.executeStep()) means.emplace(text_at(rows, 0), rows.getColumn(1).getDouble());
         return means;
     });
@@ -253,6 +367,9 @@ std::map<std::string, double, std::less<>> History::durations() const {
 std::int64_t History::owe(const Debt& debt) {
     auto& store = impl_->store;
     return store.write([&] {
+        auto& known = with(store.statement("SELECT id FROM debts WHERE session = ? AND kind = ? AND what = ?"),
+                           debt.session, debt.kind, debt.what);
+        if (known.executeStep()) return known.getColumn(0).getInt64();
         const auto command = join_zeros(debt.command), environment = join_zeros(debt.environment);
         with(store.statement("INSERT INTO debts (session, kind, what, command, working_directory, environment)"
                              " VALUES (?, ?, ?, ?, ?, ?)"),

@@ -1,9 +1,10 @@
-// The database of sessions: one SQLite file a build tree and configuration. Verdicts and durations of tests, what is
+// The database of sessions: one SQLite file a build tree and configuration. Outcomes and durations of tests, what is
 // owed, kept temp directories, content hashes by file identity. What unchanged means is decided by the caller, who
 // gives a fingerprint with each verdict. Failures throw std::runtime_error naming the file; a file that is not a
 // database, or of a newer schema, is set aside as history.db.unreadable-<n> with a message through `warn`.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +20,8 @@ namespace lockstep {
 /// unknown: the log contradicted itself, a gate takes it for a failure; lost: that session's log is gone, nothing is
 /// known.
 enum class Outcome { passed, skipped, failed, not_run, unknown, lost };
+inline constexpr std::array all_outcomes{Outcome::passed,  Outcome::skipped, Outcome::failed,
+                                         Outcome::not_run, Outcome::unknown, Outcome::lost};
 
 struct TestRecord {
     std::string name;  ///< a verification is recorded as "<phase>\n<verification>"
@@ -33,6 +36,21 @@ struct SessionRecord {
     std::int64_t opened_ns = 0, ended_ns = 0;
     int jobs = 0;           ///< 0: unknown
     bool complete = false;  ///< lockstep.end ran
+};
+
+/// One session's word on one test.
+struct RunRecord {
+    std::string session;         ///< its id; "": forgotten, being one of the oldest
+    std::int64_t opened_ns = 0;  ///< when the session opened, since 1970
+    Outcome outcome{};
+    std::optional<double> seconds;  ///< none: no number
+    std::string fingerprint;
+};
+
+/// A session with what became of its tests; verifications are not counted.
+struct SessionSummary {
+    SessionRecord session;
+    std::map<Outcome, std::int64_t> tests;  ///< outcomes that occurred
 };
 
 struct Debt {
@@ -58,9 +76,23 @@ public:
     /// empty.
     [[nodiscard]] std::map<std::string, TestRecord, std::less<>> last(std::span<const std::string> names = {}) const;
     [[nodiscard]] std::optional<SessionRecord> session(std::string_view id) const;
+    /// The newest sessions, newest first.
+    [[nodiscard]] std::vector<SessionSummary> sessions(std::size_t most) const;
+    /// The last few runs of a test, newest first; longer ago only some that passed.
+    [[nodiscard]] std::vector<RunRecord> runs(const std::string& test) const;
     /// Mean duration of the last few passed runs, by name. Seconds.
     [[nodiscard]] std::map<std::string, double, std::less<>> durations() const;
 
+    /// Forgets the outcomes and durations of these tests; kept directories stay. Of names of which nothing is recorded
+    /// it returns those, and has forgotten nothing. One transaction.
+    [[nodiscard]] std::vector<std::string> forget(std::span<const std::string> tests);
+    struct Forgotten {
+        std::int64_t tests = 0, verifications = 0, sessions = 0, debts = 0;
+    };
+    /// Forgets all tests and sessions, or all that is owed, or both. One transaction.
+    Forgotten forget_all(bool tests, bool debts);
+
+    /// Idempotent: a session owes one thing once. Returns its id.
     std::int64_t owe(const Debt& debt);
     [[nodiscard]] std::vector<Debt> debts() const;
     void paid(std::int64_t id);

@@ -6,19 +6,21 @@
 namespace lockstep::history {
 
 /// PRAGMA user_version. A database of another one is set aside, not converted: what it knew is measured again.
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 /// PRAGMA application_id, which tells our databases from others: "Lkst".
 constexpr int application_id = 0x4c6b7374;
 
-/// Passed runs of a test whose durations are kept.
+/// Of each test the newest runs are kept, so many of any outcome and so many that passed.
 constexpr int runs_per_test = 10;
 /// Of what grows with every new name, this many of the newest rows are kept.
 constexpr std::int64_t most_sessions = 1'000, most_tests = 1'000'000, most_hashes = 200'000;
 
-/// A test has one row with its last verdict (outcome NULL: its session was recorded again, without it) and up to
-/// runs_per_test durations. `session` in both is a number from sessions that may be forgotten there. Numbers are used
-/// once: SQLite gives a new row the largest one plus 1, and only the smallest are ever removed.
-/// Lists of texts are stored as one blob, each text ended by a zero byte.
+/// A test has one row with its last verdict (outcome NULL: its session was recorded again, without it) and its newest
+/// runs (seconds NULL: no number). `session` in both is a number from sessions that may be forgotten there. SQLite
+/// gives a new row the largest number plus 1, so one that is forgotten may come again: what bears it is forgotten with
+/// it, but for sessions, of which only the smallest are, or all together with all tests. The counts of a session are of
+/// tests; verifications, which have a newline in their name, are not in them. Lists of texts are stored as one blob,
+/// each text ended by a zero byte.
 constexpr const char* schema = R"sql(
 CREATE TABLE sessions (
     number    INTEGER PRIMARY KEY,
@@ -26,7 +28,13 @@ CREATE TABLE sessions (
     opened_ns INTEGER NOT NULL,
     ended_ns  INTEGER NOT NULL,
     jobs      INTEGER NOT NULL,
-    complete  INTEGER NOT NULL
+    complete  INTEGER NOT NULL,
+    passed    INTEGER NOT NULL DEFAULT 0,
+    skipped   INTEGER NOT NULL DEFAULT 0,
+    failed    INTEGER NOT NULL DEFAULT 0,
+    not_run   INTEGER NOT NULL DEFAULT 0,
+    unknown   INTEGER NOT NULL DEFAULT 0,
+    lost      INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE tests (
     number      INTEGER PRIMARY KEY,
@@ -37,11 +45,13 @@ CREATE TABLE tests (
     seconds     REAL,
     fingerprint TEXT NOT NULL
 );
-CREATE TABLE durations (
-    test      INTEGER NOT NULL,
-    opened_ns INTEGER NOT NULL,
-    session   INTEGER NOT NULL,
-    seconds   REAL NOT NULL,
+CREATE TABLE runs (
+    test        INTEGER NOT NULL,
+    opened_ns   INTEGER NOT NULL,
+    session     INTEGER NOT NULL,
+    outcome     TEXT NOT NULL,
+    seconds     REAL,
+    fingerprint TEXT NOT NULL,
     PRIMARY KEY (test, opened_ns, session)
 ) WITHOUT ROWID;
 CREATE TABLE debts (

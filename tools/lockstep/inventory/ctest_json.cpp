@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+#include <map>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "inventory/ctest_listing.hpp"
 #include "inventory/paths.hpp"
+#include "inventory/roles.hpp"
 
 namespace lockstep {
 namespace {
@@ -18,10 +21,7 @@ namespace {
 constexpr std::string_view list_file = "CMakeLists.txt";
 
 bool is_generated(const InventoryTest& test) {
-    constexpr std::array<std::string_view, 5> prefixes{"checkpoint.", "barrier.", "order.", "cleanup.", "service."};
-    if (std::find(test.labels.begin(), test.labels.end(), "lockstep") == test.labels.end()) return false;
-    return test.name == "lockstep.end" ||
-           std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return test.name.starts_with(prefix); });
+    return is_generated_name(test.name) && std::ranges::find(test.labels, "lockstep") != test.labels.end();
 }
 
 /// Directory in which all the CMakeLists.txt lie that appear in a backtrace; "" if none does.
@@ -81,6 +81,28 @@ private:
     std::vector<std::string> directories_;
 };
 
+/// CTest sets properties by name, and a backtrace and a source line are properties: of tests that share a name, all
+/// have those of the last. Which of them they are right for cannot be told.
+void forget_borrowed_places(Inventory& inventory) {
+    std::unordered_map<std::string_view, std::vector<InventoryTest*>> by_name;
+    for (auto& test : inventory.tests) by_name[test.name].push_back(&test);
+    for (const auto& [name, tests] : by_name) {
+        if (tests.size() < 2) continue;
+        const auto place = [](const InventoryTest& test) {
+            return std::tie(test.added_file, test.added_line, test.dir);
+        };
+        std::map<std::tuple<std::string, std::uint32_t, std::optional<std::string>>, std::size_t> times;
+        for (const auto* test : tests) ++times[place(*test)];
+        for (auto* test : tests) {
+            if (times[place(*test)] < 2) continue;
+            test->added_file.clear();
+            test->added_line = 0;
+            test->dir.reset();
+            test->source.reset();
+        }
+    }
+}
+
 /// What is wrong with the listing as a whole, or "".
 std::string objection(const CTestListing& listing) {
     constexpr std::string_view no_listing = "this JSON is not a listing of tests by ctest";
@@ -103,7 +125,7 @@ std::string objection(const CTestListing& listing) {
 void complete(InventoryTest& test) {
     test.command_line = fmt::to_string(fmt::join(test.command, " "));
     if (!test.command.empty()) test.target = std::string(base_name(test.command.front()));
-    if (const auto dot = test.name.find('.'); dot != std::string::npos) test.suite = test.name.substr(0, dot);
+    test.suite = test.name.substr(0, test.name.find('.'));
 }
 
 }  // namespace
@@ -135,6 +157,7 @@ std::optional<Inventory> read_ctest_json(const SourcePtr& source, const CTestJso
         complete(test);
         inventory.tests.push_back(std::move(test));
     }
+    forget_borrowed_places(inventory);
     return inventory;
 }
 

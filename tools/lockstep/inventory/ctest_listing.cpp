@@ -250,7 +250,8 @@ private:
     void store_in_node() {
         auto& node = listing_.nodes.back();
         if (key_ == "line") {
-            node.line = index();
+            // CMake gives a test that cmake_language(DEFER) adds the line -1: none.
+            node.line = value_.integral && value_.number == -1 ? 0 : index();
         } else {
             (key_ == "file" ? node.file : node.parent) = index();
         }

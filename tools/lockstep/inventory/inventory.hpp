@@ -17,30 +17,31 @@ struct InventoryTest {
     std::string command_line;  ///< words joined by a space
 
     // Properties. An absent one is empty or none.
-    std::vector<std::string> labels, depends, resource_lock, required_files, attached_files;
+    std::vector<std::string> labels, depends, resource_lock, required_files;
     std::vector<std::string> fixtures_setup, fixtures_required, fixtures_cleanup;
     std::vector<std::string> environment;  ///< "NAME=value"
     std::vector<std::string> environment_modification;
     std::optional<double> timeout;  ///< seconds
     std::optional<int> processors;
-    std::optional<double> cost;
     bool run_serial = false, disabled = false, will_fail = false;
     bool has_resource_groups = false;
+    bool makes_resource_spec = false;      ///< GENERATED_RESOURCE_SPEC_FILE: ctest then takes no other spec file
     std::size_t resource_group_count = 0;  ///< processes in RESOURCE_GROUPS
     std::string working_directory;
-    std::optional<int> skip_return_code;
 
     // Where it was added. From the backtrace (outermost frame for `dir`), else from the test file that names it.
     std::string added_file;  ///< as CTest gives it, "" when unknown
     std::uint32_t added_line = 0;
     std::optional<std::string> dir;     ///< relative to the source tree's top, "." for the top itself
+    std::string binary_dir;             ///< where it runs unless the project chose a directory; "" when unknown
     std::optional<std::string> source;  ///< DEF_SOURCE_LINE's file
-    std::string suite;                  ///< the part of the name before the first '.'
+    std::string suite;                  ///< the part of the name before the first '.'; the whole of one without
     std::optional<std::string> target;  ///< base name of command[0]
 };
 
 struct Inventory {
-    std::vector<InventoryTest> tests;  ///< in CTest's order: test number i is tests[i - 1]
+    std::vector<InventoryTest> tests;    ///< in CTest's order: test number i is tests[i - 1]
+    std::vector<std::string> markers{};  ///< labels that were given as MARKERS in CMake, and so are meant for the plan
 };
 
 }  // namespace lockstep

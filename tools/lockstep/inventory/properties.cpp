@@ -49,6 +49,10 @@ void take_groups(InventoryTest& test, JsonValue& value) {
     test.has_resource_groups = value.objects != 0;
 }
 
+void take_made_spec(InventoryTest& test, JsonValue& value) {
+    test.makes_resource_spec = !value.string.empty();
+}
+
 /// "file:line", since 3.30. The line comes last; a file's name may hold colons too.
 void take_source_line(InventoryTest& test, JsonValue& value) {
     const auto colon = value.string.rfind(':');
@@ -64,20 +68,18 @@ constexpr Property properties[] = {
     {"DEPENDS", Form::texts, take_texts<&InventoryTest::depends>},
     {"RESOURCE_LOCK", Form::texts, take_texts<&InventoryTest::resource_lock>},
     {"REQUIRED_FILES", Form::texts, take_texts<&InventoryTest::required_files>},
-    {"ATTACHED_FILES", Form::texts, take_texts<&InventoryTest::attached_files>},
     {"FIXTURES_SETUP", Form::texts, take_texts<&InventoryTest::fixtures_setup>},
     {"FIXTURES_REQUIRED", Form::texts, take_texts<&InventoryTest::fixtures_required>},
     {"FIXTURES_CLEANUP", Form::texts, take_texts<&InventoryTest::fixtures_cleanup>},
     {"ENVIRONMENT", Form::texts, take_texts<&InventoryTest::environment>},
     {"ENVIRONMENT_MODIFICATION", Form::texts, take_texts<&InventoryTest::environment_modification>},
     {"TIMEOUT", Form::number, take_number<&InventoryTest::timeout>},
-    {"COST", Form::number, take_number<&InventoryTest::cost>},
     {"PROCESSORS", Form::integer, take_integer<&InventoryTest::processors>},
-    {"SKIP_RETURN_CODE", Form::integer, take_integer<&InventoryTest::skip_return_code>},
     {"RUN_SERIAL", Form::flag, take_flag<&InventoryTest::run_serial>},
     {"DISABLED", Form::flag, take_flag<&InventoryTest::disabled>},
     {"WILL_FAIL", Form::flag, take_flag<&InventoryTest::will_fail>},
     {"RESOURCE_GROUPS", Form::groups, take_groups},
+    {"GENERATED_RESOURCE_SPEC_FILE", Form::text, take_made_spec},
     {"DEF_SOURCE_LINE", Form::text, take_source_line},
 };
 

@@ -5,6 +5,8 @@
 // here: ctest itself reads the same files and complains.
 #include "inventory/test_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
@@ -12,11 +14,16 @@
 
 #include "inventory/cmake_lexer.hpp"
 #include "inventory/paths.hpp"
+#include "text/utf8.hpp"
 
 namespace lockstep {
 namespace {
 
 constexpr std::string_view test_file_name = "CTestTestfile.cmake";
+
+/// PATH_MAX: no file has a longer one. A name that repeats ${CMAKE_CURRENT_LIST_DIR} would grow with each file it leads
+/// to.
+constexpr std::size_t longest_path = 4096;
 
 /// A file that another one names.
 struct Reference {
@@ -66,7 +73,6 @@ public:
             std::move(named.rbegin(), named.rend(), std::back_inserter(waiting));
         }
         for (const auto& path : rewritten_) result_.files[positions_.at(path)].rewritten = true;
-        for (const auto& name : ambiguous_) result_.named_in.erase(name);
         return std::move(result_);
     }
 
@@ -81,6 +87,7 @@ private:
         auto& file = result_.files.emplace_back();
         file.path = reference.path;
         file.source_dir = reference.source_dir;
+        file.binary_dir = reference.current_dir;
         const auto text = read_(reference.path);
         file.exists = text.has_value();
         if (!text) return {};
@@ -105,22 +112,47 @@ private:
             rewrites = rewrites || rewrites_files(command.name);
             if (command.arguments.empty()) continue;
             if (adds_test(command.name)) {
-                for (auto& name : values(command, 1, variables)) name_test(std::move(name), position);
+                for (auto& name : values(command, 1, variables)) result_.named_in[std::move(name)].push_back(position);
+                find_program(command, reference, variables);
+            } else if (command.name == "set_tests_properties") {
+                find_spec_makers(command, variables);
             } else if (command.name == "include") {
                 for (const auto& name : values(command, 1, variables)) {
                     if (!name.ends_with(".cmake") && name.find('/') == std::string::npos) continue;  // a module's name
-                    named.push_back({absolute_path(reference.current_dir, name), reference.current_dir, source_dir});
-                    included.push_back(named.back().path);
+                    auto path = absolute_path(reference.current_dir, name);
+                    if (path.size() >= longest_path) continue;
+                    included.push_back(path);
+                    named.push_back({std::move(path), reference.current_dir, source_dir});
                 }
             } else if (command.name == "subdirs" || command.name == "add_subdirectory") {
                 const auto count = command.name == "subdirs" ? command.arguments.size() : 1;
                 for (const auto& name : values(command, count, variables)) {
-                    named.push_back(test_file_of(absolute_path(reference.current_dir, name)));
+                    auto next = test_file_of(absolute_path(reference.current_dir, name));
+                    if (next.path.size() < longest_path) named.push_back(std::move(next));
                 }
             }
         }
         if (rewrites) std::move(included.begin(), included.end(), std::back_inserter(rewritten_));
         return named;
+    }
+
+    /// add_test(NAME PROGRAM …)
+    void find_program(const CMakeCommand& command, const Reference& reference, const CMakeVariables& variables) {
+        if (command.arguments.size() < 2) return;
+        const auto program = evaluate(command.arguments[1], variables);
+        if (!program || program->find('/') == std::string::npos || program->size() >= longest_path) return;
+        result_.programs.insert(absolute_path(reference.current_dir, *program));
+    }
+
+    /// set_tests_properties(TEST… PROPERTIES NAME VALUE…)
+    void find_spec_makers(const CMakeCommand& command, const CMakeVariables& variables) {
+        const auto& arguments = command.arguments;
+        const auto properties = std::ranges::find(arguments, "PROPERTIES", &CMakeArgument::text) - arguments.begin();
+        for (auto i = static_cast<std::size_t>(properties) + 1; i + 1 < arguments.size(); i += 2) {
+            if (arguments[i].text != "GENERATED_RESOURCE_SPEC_FILE" || arguments[i + 1].text.empty()) continue;
+            for (auto& name : values(command, static_cast<std::size_t>(properties), variables))
+                result_.spec_makers.insert(std::move(name));
+        }
     }
 
     /// Values of the first `count` arguments, those left out that are not known.
@@ -142,22 +174,30 @@ private:
         return result;
     }
 
-    /// A name that two directories use says nothing about where one of its tests comes from.
-    void name_test(std::string name, std::size_t position) {
-        const auto [named, is_new] = result_.named_in.try_emplace(std::move(name), position);
-        if (is_new) return;
-        if (result_.files[named->second].source_dir != result_.files[position].source_dir) {
-            ambiguous_.push_back(named->first);
-        }
-    }
-
     const std::string& configuration_;
     const std::function<std::optional<std::string>(const std::string&)>& read_;
     TestFiles result_;
     std::unordered_map<std::string, std::size_t> positions_;
     std::vector<std::string> rewritten_;
-    std::vector<std::string> ambiguous_;
 };
+
+/// Tests of one name, so far.
+struct Namesakes {
+    std::size_t tests = 0, seen = 0;
+};
+
+/// The file that adds the test which is the `nth` (from 0) of `count` of its name; null where that cannot be told. A
+/// directory may write the name several times, in the branches of a condition.
+const TestFile* file_of(const TestFiles& files, const std::vector<std::size_t>& named_in, std::size_t nth,
+                        std::size_t count) {
+    std::vector<const TestFile*> directories;
+    for (const auto position : named_in) {
+        const auto& file = files.files[position];
+        if (directories.empty() || directories.back()->binary_dir != file.binary_dir) directories.push_back(&file);
+    }
+    if (directories.size() == count) return directories[nth];
+    return directories.size() == 1 && named_in.size() >= count ? directories.front() : nullptr;
+}
 
 }  // namespace
 
@@ -168,13 +208,31 @@ TestFiles scan_test_files(const std::string& top, const std::string& configurati
 
 void complete_dirs(Inventory& inventory, const TestFiles& files, const std::string& source_top) {
     const auto top = absolute_path("/", source_top);
+    std::unordered_map<std::string_view, Namesakes> namesakes;
+    for (const auto& test : inventory.tests) ++namesakes[test.name].tests;
     for (auto& test : inventory.tests) {
-        if (test.dir) continue;
+        auto& [count, seen] = namesakes.at(test.name);
+        const auto nth = seen++;
         const auto named = files.named_in.find(test.name);
+        test.makes_resource_spec = test.makes_resource_spec || files.spec_makers.contains(test.name);
         if (named == files.named_in.end()) continue;
-        const auto& file = files.files[named->second];
-        if (test.added_file.empty()) test.added_file = file.path;
-        if (!file.source_dir.empty()) test.dir = directory_below(absolute_path("/", file.source_dir), top);
+        const auto* file = file_of(files, named->second, nth, count);
+        if (file == nullptr) continue;
+        test.binary_dir = file->binary_dir;
+        if (test.dir) continue;
+        if (test.added_file.empty()) test.added_file = file->path;
+        if (!file->source_dir.empty()) test.dir = directory_below(absolute_path("/", file->source_dir), top);
+    }
+}
+
+void refuse_undecodable_names(const TestFiles& files, Diagnostics& diagnostics) {
+    for (const auto& [name, positions] : files.named_in) {
+        if (!first_invalid_utf8(name)) continue;
+        diagnostics.error({}, "bad-test-name",
+                          fmt::format("the name of test '{}' in '{}' is not UTF-8", printable(name),
+                                      printable(files.files[positions.front()].path)),
+                          "rename it, or save the file that adds it as UTF-8: ctest lists it under another name, so "
+                          "that no guard would reach it");
     }
 }
 

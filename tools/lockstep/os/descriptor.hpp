@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -53,6 +55,16 @@ inline Descriptor open_at(int directory, const char* path, int flags, mode_t mod
 }
 inline Descriptor open_path(const std::string& path, int flags, mode_t mode = 0666) {
     return open_at(AT_FDCWD, path.c_str(), flags, mode);
+}
+
+/// What a symbolic link holds; "" if there is none. `name` is taken from the open `directory`, or AT_FDCWD.
+inline std::string link_target(int directory, const char* name) {
+    std::array<char, PATH_MAX> target;
+    const auto length = ::readlinkat(directory, name, target.data(), target.size());
+    return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
+}
+inline std::string link_target(const std::string& path) {
+    return link_target(AT_FDCWD, path.c_str());
 }
 
 /// "<what> '<path>': <reason>"

@@ -2,14 +2,15 @@
 // symbolic links to elsewhere, trees deeper than there are descriptors, and processes that still write into them. So
 // a tree is taken apart relative to the one directory that is open, never by path, and no link is followed.
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <memory>
 
 #include "os/descriptor.hpp"
@@ -189,15 +190,22 @@ private:
 
 }  // namespace
 
+bool is_abandoned(const std::string& path) {
+    // Who writes may be a process that is not to be seen from here (in a container), so only time tells.
+    constexpr std::time_t hour = 3600;
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && std::time(nullptr) - status.st_mtime > hour;
+}
+
+void touch(const std::string& path) {
+    ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+}
+
 void remove_abandoned_temporaries(const std::string& directory) {
-    using namespace std::chrono_literals;
     for (const auto& name : list_directory(directory)) {
         if (!name.starts_with(".lockstep-") || !name.ends_with(".tmp")) continue;
         const auto path = directory + "/" + name;
-        std::error_code gone;
-        const auto written = fs::last_write_time(path, gone);
-        // Its writer may be a process that is not to be seen from here (a container); but none takes an hour.
-        if (!gone && fs::file_time_type::clock::now() - written > 1h) ::unlink(path.c_str());
+        if (is_abandoned(path)) ::unlink(path.c_str());
     }
 }
 
@@ -242,6 +250,21 @@ bool is_empty_directory(const std::string& path) {
     if (directory) return is_empty(directory.get(), path);
     if (means_missing(errno)) return false;
     fail("cannot open the folder", path);
+}
+
+Usage usage(const std::string& path) {
+    Usage usage;
+    const auto add = [&](const fs::path& file) {
+        struct stat status {};
+        if (::lstat(file.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return;
+        ++usage.files;
+        usage.bytes += static_cast<std::uint64_t>(status.st_size);
+    };
+    add(path);
+    std::error_code error;
+    fs::recursive_directory_iterator entries(path, fs::directory_options::skip_permission_denied, error);
+    for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) add(entries->path());
+    return usage;
 }
 
 std::vector<std::string> list_directory(const std::string& path) {

@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <climits>
 #include <cstdio>
+#include <sstream>
+#include <thread>
 
 #include "os/descriptor.hpp"
+#include "os/exit_watch.hpp"
 
 namespace lockstep::os {
 
@@ -112,10 +114,14 @@ void write_file(const std::string& path, std::string_view text, bool durable) {
     }
 }
 
+void append_file(const std::string& path, std::string_view text) {
+    auto file = open_path(path, O_WRONLY | O_CREAT | O_APPEND);
+    if (!file) fail("cannot open", path);
+    if (!write_all(file.get(), text) || !file.close_checked()) fail("cannot write", path);
+}
+
 void replace_symlink(const std::string& target, const std::string& path) {
-    char old[PATH_MAX];
-    const auto length = ::readlink(path.c_str(), old, sizeof old);
-    if (length >= 0 && std::string_view(old, static_cast<std::size_t>(length)) == target) return;
+    if (link_target(path) == target) return;
     std::string temporary;
     do {
         temporary = temporary_name_beside(path);
@@ -150,6 +156,31 @@ std::optional<FileIdentity> identify(const std::string& path) {
 
 namespace {
 
+bool lock_within(int fd, std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(look_again);
+    }
+    return true;
+}
+
+/// Of an flock, as /proc/locks (proc(5)) says: "1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF". By inode alone: the
+/// devices of some file systems have another number there.
+int holder_of(int fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return 0;
+    std::istringstream lines(read_file("/proc/locks").value_or(""));
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string number, kind, advisory, mode, place;
+        int pid = 0;
+        if (!(words >> number >> kind >> advisory >> mode >> pid >> place) || kind != "FLOCK" || pid <= 0) continue;
+        if (place.ends_with(":" + std::to_string(status.st_ino))) return pid;
+    }
+    return 0;
+}
+
 /// Whoever removed the file while we waited for it has left us the lock of a file without a name, which excludes
 /// nobody.
 bool still_named(int fd, const std::string& path) {
@@ -161,11 +192,19 @@ bool still_named(int fd, const std::string& path) {
 
 }  // namespace
 
-FileLock::FileLock(const std::string& path) {
+FileLock::FileLock(const std::string& path) : FileLock(path, nullptr, std::chrono::milliseconds(0)) {}
+
+FileLock::FileLock(const std::string& path, const std::function<void(int holder)>& waits,
+                   std::chrono::milliseconds patience) {
     Descriptor file;
+    bool said = !waits;
     do {
         file = open_path(path, O_RDWR | O_CREAT);
         if (!file) fail("cannot open the lock file", path);
+        if (!said && !lock_within(file.get(), patience)) {
+            waits(holder_of(file.get()));
+            said = true;
+        }
         if (retry([&] { return ::flock(file.get(), LOCK_EX); }) != 0) fail("cannot lock", path);
     } while (!still_named(file.get(), path));
     fd_ = file.release();

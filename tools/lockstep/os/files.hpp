@@ -1,9 +1,12 @@
 // Files. Failures of the system throw std::system_error whose text names the path.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +20,13 @@ namespace lockstep::os {
 /// file stays whole, the temporary one is removed, and it throws. An unchanged text leaves the file alone.
 void write_file(const std::string& path, std::string_view text, bool durable = false);
 
-/// Removes temporary files of write_file in `directory` that are an hour old: their writers were killed.
+/// Adds `text` to the end of a file, which is created. Texts of processes that do so at the same time do not mix.
+void append_file(const std::string& path, std::string_view text);
+
+/// Written to for the last time more than an hour ago: nobody who was at work on it still is. A link counts as itself.
+[[nodiscard]] bool is_abandoned(const std::string& path);
+void touch(const std::string& path);
+/// Removes temporary files of write_file and replace_symlink in `directory` whose writers were killed.
 void remove_abandoned_temporaries(const std::string& directory);
 
 void make_directories(const std::string& path);
@@ -27,6 +36,12 @@ void remove_tree(const std::string& path);
 bool make_empty_directory(const std::string& path);
 [[nodiscard]] bool is_empty_directory(const std::string& path);  ///< false also where there is no such directory
 [[nodiscard]] bool exists(const std::string& path);
+/// What lies in a tree (or is a single file): its files, links among them, and their sizes added up; directories count
+/// for nothing. No link is followed. What cannot be read, or vanishes meanwhile, is left out.
+struct Usage {
+    std::uint64_t files = 0, bytes = 0;
+};
+[[nodiscard]] Usage usage(const std::string& path);
 /// Names in a directory, sorted; empty if there is none.
 [[nodiscard]] std::vector<std::string> list_directory(const std::string& path);
 /// Renames a file or tree; copies and removes where that crosses file systems.
@@ -47,6 +62,8 @@ struct FileIdentity {
 /// XXH3-128 of the content, 32 hex digits; none if it cannot be read. https://xxhash.com
 [[nodiscard]] std::optional<std::string> hash_file(const std::string& path);
 [[nodiscard]] std::string hash_text(std::string_view text);
+/// Of the words of a command line: "a b" is another than "a", "b".
+[[nodiscard]] std::string hash_words(std::span<const std::string> words);
 
 /// DT_NEEDED, DT_RPATH/DT_RUNPATH of an ELF file ($ORIGIN expanded), read with libelf; empty for anything else.
 struct ElfNeeds {
@@ -58,6 +75,10 @@ struct ElfNeeds {
 class FileLock {
 public:
     explicit FileLock(const std::string& path);
+    /// Calls `waits` once if the lock is not to be had within `patience`, with the id of the process that has it; 0:
+    /// that cannot be told.
+    FileLock(const std::string& path, const std::function<void(int holder)>& waits,
+             std::chrono::milliseconds patience = std::chrono::seconds(2));
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;

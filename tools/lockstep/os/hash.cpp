@@ -35,6 +35,12 @@ std::string hash_text(std::string_view text) {
     return hex(XXH3_128bits(text.data(), text.size()));
 }
 
+std::string hash_words(std::span<const std::string> words) {
+    std::string text;
+    for (const auto& word : words) text.append(word).push_back('\0');
+    return hash_text(text);
+}
+
 std::optional<std::string> hash_file(const std::string& path) {
     // Without O_NONBLOCK the opening of a pipe would wait for a writer.
     const auto file = open_path(path, O_RDONLY | O_NONBLOCK);

@@ -13,9 +13,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <system_error>
 
 #include "os/cgroup.hpp"
+#include "os/descriptor.hpp"
 #include "os/files.hpp"
 
 namespace lockstep::os {
@@ -31,12 +33,6 @@ int allowed_processors() {
         if (errno != EINVAL) break;
     }
     return std::max(static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)), 1);
-}
-
-std::string link_target(const char* path) {
-    std::array<char, PATH_MAX> target;
-    const auto length = ::readlink(path, target.data(), target.size());
-    return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
 }
 
 }  // namespace
@@ -81,6 +77,15 @@ std::int64_t now_ns() {
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::vector<std::string> environment_names() {
+    std::vector<std::string> names;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        names.emplace_back(text.substr(0, text.find('=')));
+    }
+    return names;
 }
 
 std::string own_executable() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lockstep::os {
 
@@ -14,6 +15,7 @@ namespace lockstep::os {
 [[nodiscard]] std::string process_namespace();  ///< "pid:[4026531836]"
 [[nodiscard]] std::int64_t now_ns();            ///< wall clock, since 1970
 [[nodiscard]] std::optional<std::string> environment(const std::string& name);
+[[nodiscard]] std::vector<std::string> environment_names();  ///< of all variables that are set
 [[nodiscard]] std::string own_executable();
 
 }  // namespace lockstep::os

@@ -5,18 +5,18 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <climits>
 #include <memory>
 #include <string_view>
 
 #include "os/descriptor.hpp"
 #include "os/exit_watch.hpp"
+#include "os/files.hpp"
 
 namespace lockstep::os {
 namespace {
@@ -50,12 +50,6 @@ std::optional<std::string> read_at(int directory, const char* name) {
     std::string text;
     if (!file || !read_to_end(file.get(), text)) return std::nullopt;
     return text;
-}
-
-std::string link_target(int directory, const char* name) {
-    std::array<char, PATH_MAX> target;
-    const auto length = ::readlinkat(directory, name, target.data(), target.size());
-    return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
 }
 
 struct Status {
@@ -160,6 +154,16 @@ bool alive(const ProcessId& process) {
     return status && status->start == process.start && status->runs();
 }
 
+bool stopped(const ProcessId& process) {
+    const auto status = status_of(process.pid);
+    return status && status->start == process.start && (status->state == 'T' || status->state == 't');
+}
+
+void end_with(const ProcessId& parent) {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) throw std::system_error(errno, std::generic_category(), "prctl");
+    if (parent_process() != parent) ::raise(SIGKILL);  // it ended before that
+}
+
 int parent_of(int pid) {
     const auto status = status_of(pid);
     return status ? status->parent : 0;
@@ -175,7 +179,18 @@ std::vector<std::string> command_line_of(int pid) {
 }
 
 std::string executable_of(int pid) {
-    return link_target(AT_FDCWD, ("/proc/" + std::to_string(pid) + "/exe").c_str());
+    return link_target("/proc/" + std::to_string(pid) + "/exe");
+}
+
+std::optional<std::string> environment_of(int pid, const std::string& name) {
+    const auto text = read_at(AT_FDCWD, ("/proc/" + std::to_string(pid) + "/environ").c_str());
+    if (!text) return std::nullopt;
+    for (auto& entry : split_zeros(*text)) {
+        if (entry.starts_with(name) && entry.size() > name.size() && entry[name.size()] == '=') {
+            return entry.substr(name.size() + 1);
+        }
+    }
+    return std::nullopt;
 }
 
 std::vector<std::pair<int, std::string>> open_files_of(int pid) {
@@ -218,11 +233,30 @@ bool link_open_file(int pid, int fd, const std::string& path) {
     return ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
-void end_process(const ProcessId& process, std::chrono::milliseconds patience) {
-    const ExitWatch watch(process);
-    if (!watch.signal(SIGTERM) || watch.wait_until(std::chrono::steady_clock::now() + patience)) return;
-    if (!watch.signal(SIGKILL)) return;
-    static_cast<void>(watch.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+void cut_open_file(int pid, int fd) {
+    // "pos:\t123" https://docs.kernel.org/filesystems/proc.html
+    constexpr std::string_view label = "pos:";
+    const auto text = read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(fd)).value_or("");
+    if (!text.starts_with(label)) return;
+    off_t position = 0;
+    const auto* number = text.data() + std::min(text.find_first_not_of(" \t", label.size()), text.size());
+    if (std::from_chars(number, text.data() + text.size(), position).ec != std::errc()) return;
+    const auto file = open_path("/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), O_WRONLY);
+    struct ::stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || status.st_size <= position) return;
+    static_cast<void>(::ftruncate(file.get(), position) == 0);
+}
+
+void end_processes(std::span<const ProcessId> processes, std::chrono::milliseconds patience) {
+    std::vector<std::unique_ptr<const ExitWatch>> left;
+    for (const auto& process : processes) left.push_back(std::make_unique<const ExitWatch>(process));
+    const auto signal_and_wait = [&](int signal, std::chrono::milliseconds time) {
+        std::erase_if(left, [&](const auto& watch) { return !watch->signal(signal); });
+        const auto deadline = std::chrono::steady_clock::now() + time;
+        std::erase_if(left, [&](const auto& watch) { return watch->wait_until(deadline); });
+    };
+    signal_and_wait(SIGTERM, patience);
+    signal_and_wait(SIGKILL, std::chrono::seconds(1));
 }
 
 }  // namespace lockstep::os

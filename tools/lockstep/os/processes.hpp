@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,10 +26,16 @@ struct ProcessId {
 [[nodiscard]] std::optional<ProcessId> identify_process(int pid);
 /// Running, or a zombie that nobody has waited for (then false: it runs no more).
 [[nodiscard]] bool alive(const ProcessId& process);
+/// It lives, and does nothing until it is sent SIGCONT (SIGSTOP, Ctrl-Z, a debugger).
+[[nodiscard]] bool stopped(const ProcessId& process);
+/// From now on the kernel kills this process when `parent`, which started it, ends; at once if it has ended.
+void end_with(const ProcessId& parent);
 [[nodiscard]] int parent_of(int pid);         ///< 0 if gone
 [[nodiscard]] int process_group_of(int pid);  ///< 0 if gone
 [[nodiscard]] std::vector<std::string> command_line_of(int pid);
 [[nodiscard]] std::string executable_of(int pid);  ///< "" if unreadable
+/// What variable `name` was when the process was started; none if it was not set, or cannot be read.
+[[nodiscard]] std::optional<std::string> environment_of(int pid, const std::string& name);
 /// Numbers of open descriptors with what /proc says they point to ("… (deleted)" included).
 [[nodiscard]] std::vector<std::pair<int, std::string>> open_files_of(int pid);
 /// All processes of this user whose environment holds exactly `name`=`value`.
@@ -37,9 +44,21 @@ struct ProcessId {
 /// Makes `path` a hard link of what descriptor `fd` of process `pid` is open on, also when that has lost its name
 /// (linkat of /proc/PID/fd/N with AT_SYMLINK_FOLLOW). False where that cannot be done.
 [[nodiscard]] bool link_open_file(int pid, int fd, const std::string& path);
+/// Takes away what lies behind the place where descriptor `fd` of process `pid` stands. Nothing happens where that
+/// cannot be done.
+void cut_open_file(int pid, int fd);
 
-/// TERM, then after `patience` KILL; returns when gone (or after one more second).
-void end_process(const ProcessId& process, std::chrono::milliseconds patience);
+/// TERM to all, after `patience` KILL to those that are left; returns when all are gone (or after one more second).
+void end_processes(std::span<const ProcessId> processes, std::chrono::milliseconds patience);
+
+/// What start_detached() gives the process it starts.
+constexpr int descriptor_of_detached = 3;
+/// Starts `command` (no shell; command[0] is a path) in a session of its own, in "/", standard streams on /dev/null,
+/// with `path` open for reading as descriptor_of_detached, and next to nothing of our environment. None if that cannot
+/// be done. It may inherit more descriptors: see close_all_above().
+[[nodiscard]] std::optional<ProcessId> start_detached(std::vector<std::string> command, const std::string& path);
+void close_all_above(int descriptor);
+void wait_for_end(const ProcessId& process);
 
 struct RunOptions {
     std::vector<std::string> command;  ///< no shell; command[0] is looked up in PATH

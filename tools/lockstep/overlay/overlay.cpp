@@ -71,7 +71,12 @@ private:
 class Writer {
 public:
     Writer(const Schedule& schedule, const FillValues& values, const OverlayOptions& options, Diagnostics& diagnostics)
-        : schedule_(schedule), plan_(*schedule.plan), values_(values), options_(options), diagnostics_(diagnostics) {}
+        : schedule_(schedule),
+          plan_(*schedule.plan),
+          values_(values),
+          options_(options),
+          diagnostics_(diagnostics),
+          temp_list_safe_(cmake_list_safe(options.state)) {}
 
     std::optional<std::string> write() {
         out_.reserve(schedule_.tests.size() * 400 + 4096);
@@ -160,7 +165,7 @@ private:
             if (!is_own(name)) properties.add("ENVIRONMENT", fmt::format("{}={}", name, value));
         };
         const auto path = [&](std::string_view name, const std::string& value) {
-            if (!is_own(name)) properties.raw("ENVIRONMENT", fmt::format("{}={}", name, value));
+            if (!is_own(name)) add_variable(properties, fmt::format("{}={}", name, value), true);
         };
         if (plan_.defaults.context.value) {
             literal("LOCKSTEP_TEST", own.name);
@@ -185,12 +190,16 @@ private:
         for (const auto& entry : test.environment) {
             bool safe = true;
             auto value = argument({entry.value, entry.place}, number, &safe);
-            const auto text = fmt::format("{}={}", entry.name, value);
-            if (safe) {
-                properties.raw("ENVIRONMENT", text);
-            } else {
-                properties.raw_alone("ENVIRONMENT", text);
-            }
+            add_variable(properties, fmt::format("{}={}", entry.name, value), safe);
+        }
+    }
+
+    void add_variable(Properties& properties, std::string text, bool list_safe) const {
+        // What stands alone is read last and wins, so then all stand alone, in their order.
+        if (list_safe && temp_list_safe_) {
+            properties.raw("ENVIRONMENT", std::move(text));
+        } else {
+            properties.raw_alone("ENVIRONMENT", std::move(text));
         }
     }
 
@@ -276,8 +285,9 @@ private:
         const auto& test = schedule_.generated[g];
         const auto number = schedule_.tests.size() + g + 1;
         out_ += fmt::format("\n# {}: {}{}\n", number, comment(test.why),
-                            test.place.known() ? fmt::format(" ({})", test.place.brief()) : "");
-        out_ += fmt::format("add_test({}", cmake_bracket(test.name));
+                            test.place.known() ? fmt::format(" ({})", comment(test.place.brief())) : "");
+        // Not what a project's test files may have made of add_test(): that may leave tests out, or rename them.
+        out_ += fmt::format("cmake_language(CALL ${{_lockstep_add_test}} {}", cmake_bracket(test.name));
         for (const auto& word : command_of(test, number)) out_.append(" \"").append(word).append("\"");
         out_ += ")\n";
         Properties properties;
@@ -323,6 +333,7 @@ private:
     const FillValues& values_;
     const OverlayOptions& options_;
     Diagnostics& diagnostics_;
+    bool temp_list_safe_;  ///< false: a build tree with a lone square bracket in its path
     /// Tests that get the same for the same reason.
     struct Group {
         std::string origin, properties;

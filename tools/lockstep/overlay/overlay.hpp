@@ -17,11 +17,12 @@ struct OverlayOptions {
 };
 
 /// overlay.cmake: included from the closing directory, when all tests are known. Depends on nothing of one session but
-/// the variable _lockstep_temp and the environment variable LOCKSTEP_SESSION.
+/// the variables _lockstep_temp and _lockstep_add_test (CTest's command) and the environment variable LOCKSTEP_SESSION.
 [[nodiscard]] std::optional<std::string> overlay_script(const Schedule& schedule, const FillValues& values,
                                                         const OverlayOptions& options, Diagnostics& diagnostics);
 
-/// What a session's spec file has to offer, as the graph keeps it (resources.json); "" where no test has a group.
+/// What a session's spec file has to offer, as the graph keeps it (resources.json); "" where it needs none: no test has
+/// a group of ours, and the plan names no spec file of the project's.
 [[nodiscard]] std::string resource_needs(const Schedule& schedule);
 
 /// A CTest resource spec file for one session: worker ids [first, first + count), pools and counters of `needs` (what

@@ -12,7 +12,8 @@ using json = nlohmann::ordered_json;
 }
 
 std::string resource_needs(const Schedule& schedule) {
-    if (!schedule.worker_ids && schedule.resources.empty()) return {};
+    const bool own_spec = schedule.plan->run.resource_spec.value.has_value();
+    if (!schedule.worker_ids && schedule.resources.empty() && !own_spec) return {};
     json needs{{"worker_ids", schedule.worker_ids}, {"types", json::array()}};
     for (const auto& type : schedule.resources)
         needs["types"].push_back(json::array({type.type, type.ids, type.slots_each}));

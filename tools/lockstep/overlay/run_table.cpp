@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "inventory/roles.hpp"
 #include "os/files.hpp"
 #include "schedule/names.hpp"
 
@@ -62,13 +63,18 @@ std::optional<OpenCommand> fill_in_all(const Command& command, const FillValues&
     return words;
 }
 
+/// "" where the command is not known, since its program is not there: such a test is never unchanged.
 std::string hash_of_command(const std::vector<std::string>& command) {
-    std::string text;
-    for (const auto& word : command) text.append(word).push_back('\0');
-    return os::hash_text(text);
+    return command.empty() ? "" : os::hash_words(command);
 }
 
 }  // namespace
+
+bool uses_temp_dir(const OpenCommand& command) {
+    return std::ranges::any_of(command, [](const OpenWord& word) {
+        return std::ranges::find(word.parts, OpenWord::Part::Kind::temp_dir, &OpenWord::Part::kind) != word.parts.end();
+    });
+}
 
 std::string OpenWord::fill(const std::string& temp_dir, const std::string& session) const {
     std::string text;
@@ -138,16 +144,16 @@ std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValue
     const auto& plan = *schedule.plan;
     RunTable table;
     table.build_dir = values.build_dir;
-    table.source_dir = values.source_dir;
     table.tests.reserve(schedule.tests.size());
     for (std::size_t position = 0; position < schedule.tests.size(); ++position) {
         const auto& own = schedule.inventory->tests[position];
         const auto& test = schedule.tests[position];
-        table.tests.push_back({own.name, test.phase, own.disabled, own.name.ends_with("_NOT_BUILT"), test.gated,
+        table.tests.push_back({own.name, test.phase, own.disabled, stands_in_for_unbuilt(own), test.gated,
                                test.isolate.tmp || test.isolate.home || test.own_working_directory, test.isolate.home,
                                hash_of_command(own.command)});
     }
     for (const auto& test : schedule.generated) table.generated.push_back(test.name);
+    table.spec_maker = schedule.spec_maker;
     bool fine = true;
     for (std::size_t p = 0; p < plan.phases.size(); ++p) {
         const auto& phase = plan.phases[p];
@@ -180,7 +186,6 @@ std::string to_json(const RunTable& table) {
     json j;
     j["version"] = 1;
     j["build_dir"] = table.build_dir;
-    j["source_dir"] = table.source_dir;
     auto& tests = j["tests"] = json::array();
     for (const auto& t : table.tests) {
         const int flags =
@@ -188,6 +193,7 @@ std::string to_json(const RunTable& table) {
         tests.push_back(json::array({t.name, t.phase ? static_cast<int>(*t.phase) : -1, flags, t.command_hash}));
     }
     j["generated"] = table.generated;
+    j["spec_maker"] = table.spec_maker;
     auto& phases = j["phases"] = json::array();
     for (const auto& p : table.phases) {
         json phase{{"name", p.name},        {"place", p.place},         {"tests", p.tests},
@@ -225,7 +231,6 @@ std::optional<RunTable> run_table_from_json(const std::string& text) {
         if (j.at("version") != 1) return std::nullopt;
         RunTable table;
         table.build_dir = j.at("build_dir").get<std::string>();
-        table.source_dir = j.at("source_dir").get<std::string>();
         for (const auto& t : j.at("tests")) {
             const auto phase = t.at(1).get<int>();
             const auto flags = t.at(2).get<int>();
@@ -235,6 +240,7 @@ std::optional<RunTable> run_table_from_json(const std::string& text) {
                                    (flags & 16) != 0, t.at(3).get<std::string>()});
         }
         table.generated = j.at("generated").get<std::vector<std::string>>();
+        table.spec_maker = j.at("spec_maker").get<std::string>();
         for (const auto& p : j.at("phases")) {
             RunTable::Phase phase;
             phase.name = p.at("name").get<std::string>();

@@ -2,6 +2,7 @@
 // read it in every run; schedule.json is for people and other programs.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct OpenWord {
     [[nodiscard]] std::string fill(const std::string& temp_dir, const std::string& session) const;
 };
 using OpenCommand = std::vector<OpenWord>;
+[[nodiscard]] bool uses_temp_dir(const OpenCommand& command);
 
 struct RunTable {
     struct Test {
@@ -45,9 +47,10 @@ struct RunTable {
         std::optional<OpenCommand> cleanup;
         std::vector<std::size_t> needed_by;  ///< phases whose tests use what the clean-up removes, itself included
     };
-    std::string build_dir, source_dir;
+    std::string build_dir;
     std::vector<Test> tests;             ///< CTest's number is the position plus one
     std::vector<std::string> generated;  ///< they follow
+    std::string spec_maker;              ///< a test with GENERATED_RESOURCE_SPEC_FILE, or ""
     std::vector<Phase> phases;
 
     /// Name of CTest's test `index` (from 1), or empty.

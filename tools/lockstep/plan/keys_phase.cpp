@@ -8,7 +8,6 @@ namespace {
 
 void set_tests(Reader& reader, Phase& phase, const Member& member) {
     const Value& value = member.value;
-    phase.tests_place = value.place;
     if (value.kind == Value::Kind::string) {
         if (auto expression = reader.testset(value, quoted(member.key))) phase.tests.push_back(std::move(*expression));
         return;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "plan/toml_guard.hpp"
 #include "plan/toml_reader.hpp"
+#include "text/utf8.hpp"
 
 namespace lockstep {
 namespace {

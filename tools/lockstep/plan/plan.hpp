@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,13 +47,8 @@ struct Template {
     std::vector<Part> parts;
 };
 
-struct TemplateValues {
-    std::string build_dir, source_dir, temp_dir, session;
-    std::function<std::optional<std::string>(const std::string&)> environment;
-};
-/// None, with `missing` set to the variable's name, where an environment variable without a fallback is not set.
-[[nodiscard]] std::optional<std::string> expand(const Template& text, const TemplateValues& values,
-                                                std::string& missing);
+/// As the plan writes it.
+[[nodiscard]] std::string to_string(const Template& text);
 
 using Command = std::vector<Spanned<Template>>;
 using EnvironmentMap = std::map<std::string, Spanned<Template>>;
@@ -82,7 +76,6 @@ struct Phase {
     Spanned<std::string> name;
     Place place;                 ///< of its [[phase]]
     std::vector<TestSet> tests;  ///< one an entry of the array
-    Place tests_place;
     Spanned<Order> order{Order::parallel, {}};
     std::vector<Spanned<std::string>> needs;  ///< resolved: the default ("the one above") is filled in
     bool needs_written = false;
@@ -141,6 +134,11 @@ struct PlanOptions {
 /// precedence: overrides, then the profile, then the plan.
 [[nodiscard]] std::optional<Plan> read_plan(const SourcePtr& source, const PlanOptions& options,
                                             Diagnostics& diagnostics);
+
+/// Whether a phase, marker, profile, … may have this name: letters, digits, '_', '.' and '-'.
+[[nodiscard]] bool is_name(std::string_view name);
+/// The same for a marker, which must not have a name of Lockstep's own either.
+[[nodiscard]] bool is_marker_name(std::string_view name);
 
 /// "200ms", "5m", "1h30m", "2s", "1.5s" in milliseconds; none if malformed, zero or above 30 days.
 [[nodiscard]] std::optional<Milliseconds> parse_duration(std::string_view text);

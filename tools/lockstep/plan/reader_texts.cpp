@@ -137,21 +137,29 @@ void Reader::environment(const Member& member, Variables allowed, EnvironmentMap
 }
 
 bool Reader::check_name(std::string_view kind, std::string_view name, const Place& place) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-               c == '-';
-    };
-    if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
+    if (!is_name(name)) {
         error(place, "bad-name", fmt::format("'{}' cannot be the name of a {}", name, kind),
               "letters, digits, '_', '.' and '-': it becomes part of test names and labels");
         return false;
     }
-    if (kind == "marker" && belongs_to_lockstep(name)) {
+    if (kind == "marker" && !is_marker_name(name)) {
         error(place, "bad-name", fmt::format("the name '{}' belongs to Lockstep itself", name),
               "names beginning with 'lockstep.' and 'lockstep_' are taken");
         return false;
     }
     return true;
+}
+
+bool is_name(std::string_view name) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+               c == '-';
+    };
+    return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+}
+
+bool is_marker_name(std::string_view name) {
+    return is_name(name) && !belongs_to_lockstep(name);
 }
 
 }  // namespace lockstep

@@ -135,41 +135,31 @@ std::optional<Template> parse_template(const Value& string, Variables allowed, D
     return TemplateParser(string, allowed, diagnostics).parse();
 }
 
-std::optional<std::string> expand(const Template& text, const TemplateValues& values, std::string& missing) {
-    std::string result;
+std::string to_string(const Template& text) {
+    std::string out;
     for (const Part& part : text.parts) {
         switch (part.kind) {
             case Kind::text:
-                result += part.text;
+                for (const char c : part.text) out.append(c == '$' ? "$$" : std::string(1, c));
                 break;
             case Kind::build_dir:
-                result += values.build_dir;
+                out += "${build_dir}";
                 break;
             case Kind::source_dir:
-                result += values.source_dir;
+                out += "${source_dir}";
                 break;
             case Kind::temp_dir:
-                result += values.temp_dir;
+                out += "${temp_dir}";
                 break;
             case Kind::session:
-                result += values.session;
+                out += "${session}";
                 break;
-            case Kind::environment: {
-                const auto value = values.environment ? values.environment(part.text) : std::nullopt;
-                // ":-" as in a shell: the fallback stands in for an empty variable, too.
-                if (value && !(value->empty() && part.fallback)) {
-                    result += *value;
-                } else if (part.fallback) {
-                    result += *part.fallback;
-                } else {
-                    missing = part.text;
-                    return std::nullopt;
-                }
+            case Kind::environment:
+                out += fmt::format("${{env:{}{}}}", part.text, part.fallback ? ":-" + *part.fallback : std::string());
                 break;
-            }
         }
     }
-    return result;
+    return out;
 }
 
 }  // namespace lockstep

@@ -5,22 +5,6 @@
 namespace lockstep {
 namespace {
 
-/// The length of the well-formed sequence at the start of `text` (Unicode, table 3-7), or 0.
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (byte(1) < low || byte(1) > high) return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
-    }
-    return length;
-}
-
 /// The offset behind the string that begins at `begin`, one of TOML's four kinds.
 std::size_t skip_string(std::string_view text, std::size_t begin) {
     const char quote = text[begin];
@@ -46,15 +30,6 @@ std::size_t skip_string(std::string_view text, std::size_t begin) {
 }
 
 }  // namespace
-
-std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = utf8_sequence(text.substr(i));
-        if (length == 0) return i;
-        i += length;
-    }
-    return std::nullopt;
-}
 
 std::optional<std::size_t> first_deep_key(std::string_view text) {
     std::size_t dots = 0;

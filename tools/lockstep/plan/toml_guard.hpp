@@ -7,9 +7,6 @@
 
 namespace lockstep {
 
-/// The offset of the first byte that is not part of well-formed UTF-8. toml++ notices too, but not where.
-[[nodiscard]] std::optional<std::size_t> first_invalid_utf8(std::string_view text);
-
 /// Parts that a dotted key may have; the longest of the format, profile.ci.service.users.ready.url, has six.
 inline constexpr std::size_t max_key_parts = 8;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "plan/toml_guard.hpp"
+#include "text/utf8.hpp"
 
 namespace lockstep {
 namespace {
@@ -250,6 +251,7 @@ std::optional<Value> read_toml(const SourcePtr& source, Diagnostics& diagnostics
         start.column += static_cast<std::uint32_t>(byte_order_mark.size());
     }
     Placer placer(text, start, 0);
+    // toml++ notices too, but not where.
     if (const auto offset = first_invalid_utf8(text)) {
         diagnostics.error(placer.at_offset(*offset, 1), "toml-syntax",
                           fmt::format("the file is not valid UTF-8: unexpected byte 0x{:02X}",

@@ -19,11 +19,10 @@ constexpr std::uint64_t mebibyte = 1024 * 1024;
 class NoEffect {
 public:
     void add(const std::string& what, const Place& place, const std::string& test, const std::string& reason) {
-        auto& entry = entries_[{place.line, place.column, what}];
+        auto& entry = entries_[{place.line, place.column, what, reason}];
         if (entry.count++ == 0) {
             entry.place = place;
             entry.first = test;
-            entry.reason = reason;
         }
     }
     void report(Diagnostics& diagnostics) const {
@@ -33,17 +32,17 @@ public:
                 fmt::format("{} has no effect on {}: {}", std::get<2>(key),
                             entry.count == 1 ? fmt::format("test '{}'", entry.first)
                                              : fmt::format("{} tests ('{}' first)", entry.count, entry.first),
-                            entry.reason));
+                            std::get<3>(key)));
         }
     }
 
 private:
     struct Entry {
         Place place;
-        std::string first, reason;
+        std::string first;
         std::size_t count = 0;
     };
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Entry> entries_;
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::string>, Entry> entries_;
 };
 
 std::string seconds_text(Milliseconds value) {
@@ -65,9 +64,17 @@ std::string resource_type(std::string_view prefix, std::string_view name) {
     return type;
 }
 
+/// Variables whose values the project decides. ENVIRONMENT_MODIFICATION ("NAME=set:…") comes after ENVIRONMENT: what it
+/// sets or takes away is lost, what it appends to is not.
 std::set<std::string_view> own_variables(const InventoryTest& test) {
     std::set<std::string_view> names;
     for (const auto& entry : test.environment) names.insert(std::string_view(entry).substr(0, entry.find('=')));
+    for (const std::string_view entry : test.environment_modification) {
+        const auto end = std::min(entry.find('='), entry.size());
+        const auto operation = entry.substr(end);
+        if (operation.starts_with("=set:") || operation.starts_with("=unset:") || operation.starts_with("=reset:"))
+            names.insert(entry.substr(0, end));
+    }
     return names;
 }
 
@@ -89,12 +96,15 @@ private:
     const InventoryTest& of(const ScheduledTest& test) const { return schedule_.inventory->tests[test.position]; }
 
     void count_names() {
-        for (const auto& test : schedule_.inventory->tests) ++times_[test.name];
-        for (const auto& [name, count] : times_) {
-            if (count < 2) continue;
-            diagnostics_.warning({}, "duplicate-test", fmt::format("{} tests have the name '{}'", count, name),
-                                 "properties reach both (CTest finds tests by name), so they never run at the same "
-                                 "time; give each a name of its own");
+        std::vector<std::string_view> repeated;  // in the inventory's order
+        for (const auto& test : schedule_.inventory->tests) {
+            if (++times_[test.name] == 2) repeated.push_back(test.name);
+        }
+        for (const auto name : repeated) {
+            diagnostics_.warning(
+                {}, "duplicate-test", fmt::format("{} tests have the name '{}'", times_.at(name), name),
+                "properties reach both (CTest finds tests by name), so they never run at the same time; give each a "
+                "name of its own");
         }
     }
 
@@ -225,15 +235,14 @@ private:
         }
     }
 
-    /// CTest tells a test's directory, not whether the project chose it. One that lies in no relation to the directory
-    /// that added the test was chosen, and stands.
+    /// CTest tells a test's directory, not whether the project chose it. One that is not the default was chosen, and
+    /// stands.
     void set_directory(ScheduledTest& test, const InventoryTest& own) {
-        const bool chosen = !own.working_directory.empty() && own.dir && *own.dir != "." &&
-                            !own.working_directory.ends_with("/" + *own.dir);
-        test.own_working_directory = !chosen;
-        if (chosen) {
-            no_effect_.add("isolate cwd", test.isolate_place, own.name, "the project sets WORKING_DIRECTORY itself");
-        }
+        test.own_working_directory = own.working_directory.empty() || own.working_directory == own.binary_dir;
+        if (test.own_working_directory) return;
+        no_effect_.add("isolate cwd", test.isolate_place, own.name,
+                       own.binary_dir.empty() ? "whether the project chose the directory it runs in is not known"
+                                              : "the project sets WORKING_DIRECTORY itself");
     }
 
     void check_parallel_safe(const ScheduledTest& test, const InventoryTest& own) {
@@ -251,21 +260,33 @@ private:
     void resolve_resources() {
         const bool own_groups =
             std::ranges::any_of(schedule_.inventory->tests, [](const auto& t) { return t.has_resource_groups; });
-        // Without a spec file CTest ignores a project's RESOURCE_GROUPS; with ours it would enforce them.
-        const bool possible = !facts_.foreign_resource_spec && (!own_groups || facts_.project_has_spec);
+        const auto maker = std::ranges::find_if(schedule_.inventory->tests, &InventoryTest::makes_resource_spec);
+        if (maker != schedule_.inventory->tests.end()) schedule_.spec_maker = maker->name;
+        // Without a spec file CTest ignores a project's RESOURCE_GROUPS; with ours it would enforce them. And it
+        // refuses a run with a spec file, or with groups of tests that do not wait for the test that makes it.
+        const bool possible =
+            !facts_.foreign_resource_spec && schedule_.spec_maker.empty() && (!own_groups || facts_.project_has_spec);
+        const auto why = possible ? std::string() : why_no_resources(facts_, schedule_.spec_maker);
+        const auto help = [&](const char* what) {
+            return schedule_.spec_maker.empty()
+                       ? fmt::format(
+                             "name the spec file in the plan: [run] resource_spec = \"FILE\"; {} are merged into it",
+                             what)
+                       : std::string(
+                             "have that file made before ctest starts, and name it: [run] resource_spec = \"FILE\"");
+        };
         schedule_.worker_ids = possible && plan_.run.workers.value.value_or(1) != 0;
         if (!possible) {
             for (const auto& test : schedule_.tests) {
                 if (test.demands.empty()) continue;
                 const auto& demand = test.demands.front();
-                diagnostics_.error(
-                    demand.place, "resources-need-spec",
-                    fmt::format("{} counts slots, and {}", demand.shown,
-                                facts_.foreign_resource_spec
-                                    ? "this ctest has a resource spec file that is not the plan's"
-                                    : "the project's tests have RESOURCE_GROUPS but there is no resource spec file"),
-                    "name the spec file in the plan: [run] resource_spec = \"FILE\"; pools are merged into it");
+                diagnostics_.error(demand.place, "resources-need-spec",
+                                   fmt::format("{} counts slots, and {}", demand.shown, why), help("pools"));
                 return;
+            }
+            if (plan_.run.workers.value.value_or(1) != 0) {
+                diagnostics_.warning(plan_.run.workers.place, "no-worker-ids",
+                                     fmt::format("tests get no worker ids: {}", why), help("worker ids"));
             }
             return;
         }
@@ -359,6 +380,14 @@ std::vector<bool> phases_with_label(const Plan& plan, const Inventory& inventory
         }
     }
     return labelled;
+}
+
+std::string why_no_resources(const RunFacts& facts, std::string_view spec_maker) {
+    if (facts.foreign_resource_spec) return "this ctest has a resource spec file that is not the plan's";
+    if (!spec_maker.empty())
+        return fmt::format("test '{}' makes the resource spec file while ctest runs (GENERATED_RESOURCE_SPEC_FILE)",
+                           spec_maker);
+    return "the project's tests have RESOURCE_GROUPS but there is no resource spec file";
 }
 
 std::string phase_label(std::string_view phase) {

@@ -40,6 +40,7 @@ public:
         Diagnostics ignored;  // the warnings on labels were reported with the tests' effects
         labelled_ = phases_with_label(plan_, *schedule_.inventory, ignored);
         find_ungated();
+        stand_ins_.resize(plan_.phases.size());
         for (std::size_t p = 0; p < plan_.phases.size(); ++p) find_needs(p);
         for (std::size_t p = 0; p < plan_.phases.size(); ++p) {
             const auto closure = before(p, [](Gate gate) { return gate == Gate::recorded || gate == Gate::strict; });
@@ -166,6 +167,7 @@ private:
         const auto ordered = ordered_before(p);
         const bool strict = demanded(p, Gate::strict);
         std::size_t link = 0;
+        std::string previous;  // fixture that the link before sets up
         for (const auto position : schedule_.phases[p].tests) {
             auto& test = schedule_.tests[position];
             if (ungated_[position]) continue;
@@ -184,12 +186,17 @@ private:
             }
             // A disabled test never passes, so as a set-up it would keep all that require it from running.
             if (tests_[position].disabled) continue;
-            if (strict) test.fixtures_setup.push_back({names::strict_fixture(phase.name.value), phase.place});
+            // CTest wants one fixture, no more, of a test that makes its resource spec file.
+            const bool one_only = tests_[position].makes_resource_spec && !tests_[position].fixtures_setup.empty();
+            if (strict && one_only) stand_ins_[p].push_back(tests_[position].fixtures_setup.front());
+            if (strict && !one_only)
+                test.fixtures_setup.push_back({names::strict_fixture(phase.name.value), phase.place});
             if (phase.order.value == Order::chain) {
-                if (link > 0)
-                    test.fixtures_required.push_back({names::chain_fixture(phase.name.value, link), phase.order.place});
+                if (!previous.empty()) test.fixtures_required.push_back({previous, phase.order.place});
                 test.chain_position = ++link;
-                test.fixtures_setup.push_back({names::chain_fixture(phase.name.value, link), phase.order.place});
+                previous =
+                    one_only ? tests_[position].fixtures_setup.front() : names::chain_fixture(phase.name.value, link);
+                if (!one_only) test.fixtures_setup.push_back({previous, phase.order.place});
             }
         }
     }
@@ -257,6 +264,7 @@ private:
                 make(names::barrier(name), GeneratedKind::barrier, p,
                      fmt::format("pulls in and waits for all of phase '{}', for phases that gate it strictly", name));
             barrier.fixtures_required.push_back(names::strict_fixture(name));
+            for (const auto& fixture : stand_ins_[p]) barrier.fixtures_required.push_back(fixture);
             barrier.fixtures_required.push_back(names::passed_fixture(name));
             barrier.fixtures_setup = set_ups_[p].barrier;
             schedule_.generated.push_back(std::move(barrier));
@@ -294,6 +302,8 @@ private:
     const RunFacts& facts_;
     Diagnostics& diagnostics_;
     std::vector<bool> labelled_, ungated_;
+    std::vector<std::vector<std::string>>
+        stand_ins_;  ///< by phase: what tests set up that cannot set up its strict fixture
     struct SetUps {
         std::vector<std::string> checkpoint, barrier, order;
     };

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "schedule/subject.hpp"
+#include "text/suggest.hpp"
 
 namespace lockstep {
 namespace {
@@ -30,6 +32,7 @@ public:
     }
 
     void run() {
+        refuse_unknown_markers();
         // A marker whose expression asks for a phase, directly or through another marker, is resolved after the
         // phases; all others before, since a phase's expression may ask for them.
         std::vector<bool> after(plan_.markers.size());
@@ -93,6 +96,30 @@ private:
                              tests_.empty() ? "" : "`lockstep list -E EXPR` shows what an expression matches");
     }
 
+    /// lockstep_add_test(MARKERS m) and lockstep_mark_tests(MARKERS m) speak through labels, which mean nothing to
+    /// ctest: one with a typing mistake would guard nothing.
+    void refuse_unknown_markers() {
+        std::vector<std::string> known;
+        for (const auto& marker : plan_.markers) known.push_back(marker.name.value);
+        for (const auto& name : schedule_.inventory->markers) {
+            if (std::ranges::find(known, name) != known.end()) continue;
+            std::vector<std::string> marked;
+            for (const auto& test : tests_) {
+                if (std::ranges::find(test.labels, name) != test.labels.end()) marked.push_back(test.name);
+            }
+            if (marked.empty()) continue;
+            const auto meant = nearest(name, known);
+            diagnostics_.error({}, "unknown-marker",
+                               fmt::format("{} {} the marker '{}' in CMake, and the plan has no such marker",
+                                           shorten(marked), marked.size() == 1 ? "has" : "have", name),
+                               meant
+                                   ? fmt::format("did you mean '{}'?", *meant)
+                                   : fmt::format("declare [marker.{}] in the plan, or change MARKERS where the test is "
+                                                 "added; a label that is no marker is set with LABELS",
+                                                 name));
+        }
+    }
+
     void resolve_marker(std::size_t index) {
         const auto& marker = plan_.markers[index];
         const std::string_view name = marker.name.value;
@@ -146,6 +173,7 @@ private:
                 }
             }
         }
+        refuse_repeated_names();
         for (const auto& [phases, names] : twice_) {
             const auto& [first, second] = phases;
             Diagnostic diagnostic{
@@ -156,6 +184,35 @@ private:
                 .help = "a test is in at most one phase: take it out of one, for example with '- name(…)'"};
             diagnostic.notes.push_back({"the other match", place_of_first_.at(phases)});
             diagnostics_.report(std::move(diagnostic));
+        }
+    }
+
+    /// CTest's DEPENDS finds the first test of a name only, and its properties reach all of that name. So a checkpoint
+    /// could not wait for the others, and what ties one of them to its phase would tie them all: in two phases, or in a
+    /// chain, they would wait for each other.
+    void refuse_repeated_names() {
+        std::unordered_map<std::string_view, std::vector<std::size_t>> positions;
+        for (std::size_t position = 0; position < tests_.size(); ++position)
+            positions[tests_[position].name].push_back(position);
+        std::map<std::size_t, std::pair<std::vector<std::string>, Place>> repeated;  // by phase
+        for (std::size_t position = 0; position < tests_.size(); ++position) {
+            auto& same = positions[tests_[position].name];
+            const auto& test = schedule_.tests[position];
+            if (same.size() < 2 || !test.phase) continue;
+            auto& [names, place] = repeated[*test.phase];
+            if (names.empty()) place = test.phase_place;
+            names.push_back(tests_[position].name);
+            same.clear();  // said once
+        }
+        for (const auto& [phase, found] : repeated) {
+            const auto& [names, place] = found;
+            diagnostics_.error(
+                place, "repeated-name",
+                fmt::format("several tests {} {}, and phase '{}' would wait for the first of them only",
+                            names.size() == 1 ? "have the name" : "have each of the names", shorten(names),
+                            plan_.phases[phase].name.value),
+                "ctest finds tests by name: give each a name of its own, or take them out of the phase, for example "
+                "with '- name(…)'");
         }
     }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "inventory/roles.hpp"
 #include "schedule/effects.hpp"
 #include "schedule/gates.hpp"
 #include "schedule/membership.hpp"
-#include "schedule/names.hpp"
 #include "schedule/schedule.hpp"
 #include "text/utf8.hpp"
 
@@ -21,27 +21,27 @@ void refuse_reserved_names(const Inventory& inventory, Diagnostics& diagnostics)
     }
 }
 
-/// What ctest's own files cannot hold: a name with a line end breaks the log that verdicts are read from.
+/// What ctest's own files and commands cannot hold.
 void refuse_unreadable_names(const Inventory& inventory, Diagnostics& diagnostics) {
+    const auto refuse = [&](const InventoryTest& test, const char* what, const char* help) {
+        diagnostics.error({}, "bad-test-name", fmt::format("the name of test '{}' {}", printable(test.name), what),
+                          help);
+    };
     for (const auto& test : inventory.tests) {
-        if (test.name.find_first_of("\n\r") == std::string::npos) continue;
-        diagnostics.error({}, "bad-test-name",
-                          fmt::format("the name of test '{}' holds a line end", printable(test.name)),
-                          "rename it: ctest's log has a line a name, and verdicts are read from there");
+        if (test.name.find_first_of("\n\r") != std::string::npos) {
+            refuse(test, "holds a line end",
+                   "rename it: ctest's log has a line a name, and verdicts are read from there");
+        } else if (test.name.find("\xef\xbf\xbd") != std::string::npos) {
+            refuse(test, "holds U+FFFD",
+                   "rename it: ctest lists bytes that are not UTF-8 as that, and no guard would reach such a test");
+        } else if (test.name == "PROPERTIES") {
+            refuse(test, "is a word of set_tests_properties()",
+                   "rename it: what is to be put onto it would not reach it, nor tests that get the same");
+        }
     }
 }
 
 }  // namespace
-
-bool is_generated_name(std::string_view name) {
-    if (name == names::end_test) return true;
-    for (const std::string_view prefix : {"checkpoint.", "barrier.", "order.", "cleanup.", "service."}) {
-        if (!name.starts_with(prefix)) continue;
-        if (prefix != "service.") return true;
-        return name.ends_with(".start") || name.ends_with(".stop");
-    }
-    return false;
-}
 
 std::optional<Schedule> resolve(const Plan& plan, const Inventory& inventory, const RunFacts& facts,
                                 Diagnostics& diagnostics) {

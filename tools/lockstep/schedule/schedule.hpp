@@ -78,7 +78,7 @@ struct ScheduledTest {
     std::optional<Place> alone;
     Isolation isolate;
     Place isolate_place;
-    bool own_working_directory = false;         ///< isolate = cwd and the test sets none itself
+    bool own_working_directory = false;         ///< isolate = cwd and the project chose none
     std::optional<std::size_t> chain_position;  ///< in a phase of order "chain"
     bool gated = true;  ///< false: a fixture clean-up, or after one: no checkpoint can wait for it
 };
@@ -112,6 +112,7 @@ struct Schedule {
     std::vector<GeneratedTest> generated;  ///< in the order in which they are added, after all others
     std::vector<ResourceType> resources;   ///< besides the workers
     bool worker_ids = true;
+    std::string spec_maker;  ///< a test with GENERATED_RESOURCE_SPEC_FILE, or ""
 };
 
 /// Resolves. Warnings and errors go to `diagnostics`; nothing is returned after an error. Cost: linear in tests ×
@@ -119,8 +120,8 @@ struct Schedule {
 [[nodiscard]] std::optional<Schedule> resolve(const Plan& plan, const Inventory& inventory, const RunFacts& facts,
                                               Diagnostics& diagnostics);
 
-/// Names the generated tests have; a project's own test of such a name is an error.
-[[nodiscard]] bool is_generated_name(std::string_view name);
+/// Of a run whose spec file cannot be ours: why not.
+[[nodiscard]] std::string why_no_resources(const RunFacts& facts, std::string_view spec_maker);
 
 /// The label that puts a test into a phase from CMake, and that phases show as: "phase:core".
 [[nodiscard]] std::string phase_label(std::string_view phase);

@@ -6,7 +6,8 @@
 
 namespace lockstep {
 
-/// All that `test` itself tells; it must outlive the value. What the plan decides (markers, phase) is left to the caller.
+/// All that `test` itself tells; it must outlive the value. What the plan decides (markers, phase) is left to the
+/// caller.
 [[nodiscard]] TestSubject subject_of(const InventoryTest& test);
 
 }  // namespace lockstep

@@ -56,7 +56,9 @@ public:
 
 private:
     void add_test(const std::string& name) {
-        by_name_.try_emplace(name, graph_.names.size());  // as CTest does: the first of that name
+        // As CTest does: the first of that name. What Lockstep adds by name and would reach others of that name too is
+        // for tests of phases only, and there no name is repeated ("repeated-name").
+        by_name_.try_emplace(name, graph_.names.size());
         graph_.names.push_back(name);
         graph_.waits.emplace_back();
     }

@@ -181,7 +181,8 @@ void read_tail(std::string_view log, Segment& segment) {
         segment.complete = segment.has_tail = behind_verdict.find('\n', at + own.size()) != std::string_view::npos;
     } else if (const auto other = behind_verdict.find(label); other != std::string_view::npos) {
         segment.has_tail = true;
-        const auto start = behind_verdict.substr(0, other).rfind("\n\"");
+        // A name may begin like the label: then the quote before it is the label's own.
+        const auto start = behind_verdict.rfind("\n\"", other);
         const auto last = behind_verdict.substr(0, behind_verdict.find('\n', other)).rfind(label);
         if (start != std::string_view::npos) segment.tail_of = behind_verdict.substr(start + 2, last - start - 2);
     }
@@ -316,6 +317,20 @@ const LogEntry* LogReading::find(std::uint32_t index) const {
         std::lower_bound(entries.begin(), entries.end(), index,
                          [](const LogEntry& entry, std::uint32_t wanted) { return entry.index < wanted; });
     return found != entries.end() && found->index == index ? &*found : nullptr;
+}
+
+bool begins_like_a_log(std::string_view log) {
+    constexpr std::string_view first = "Start testing: ", rule = "-----", last = "End testing: ";
+    const auto begins = [](std::string_view text, std::string_view with) {
+        return text.starts_with(with.substr(0, text.size()));
+    };
+    if (!begins(log, first)) return false;
+    if (!take_line(log)) return true;
+    if (!begins(log, rule)) return false;
+    if (!take_line(log) || log.empty()) return true;
+    if (!log.starts_with(last.substr(0, log.size()))) return take_number(log) && begins(log, "/");
+    // Of a run without tests, or of a listing: nothing follows.
+    return !take_line(log) || log.empty();
 }
 
 LogReading read_ctest_log(std::string_view log, const LogOptions& options) {

@@ -5,6 +5,7 @@
 // log. The rules below are those that hold on CTest 3.25 to 4.x; each has a test.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -29,6 +30,9 @@ struct LogEntry {
 
 struct LogReading {
     std::vector<LogEntry> entries;  ///< sorted by index, one each
+    /// Not 0: ctest counts that many tests, and not as many as are known, so which test a number means cannot be told.
+    /// All verdicts are `unknown` then.
+    std::size_t counted = 0;
     [[nodiscard]] const LogEntry* find(std::uint32_t index) const;
 };
 
@@ -38,6 +42,11 @@ struct LogOptions {
     /// ctest was called with --repeat (or its presets say so): a name may have several blocks, the last one counts.
     bool repeated = false;
 };
+
+/// Whether the text, as far as it goes, begins as CTest begins a log: three lines, of which the third ends it or
+/// belongs to the first test. What tests write comes later. False for what another ctest has written over or emptied
+/// meanwhile.
+[[nodiscard]] bool begins_like_a_log(std::string_view log);
 
 /// Linear in `log`, whatever it holds (50 MB of almost-headers included).
 [[nodiscard]] LogReading read_ctest_log(std::string_view log, const LogOptions& options);

@@ -189,7 +189,7 @@ const std::string& Fingerprints::content(std::uint32_t file) {
 }
 
 std::string Fingerprints::of(std::size_t position, const std::string& command_hash) {
-    if (position >= table_.of_test.size()) return {};
+    if (position >= table_.of_test.size() || command_hash.empty()) return {};
     std::string text = command_hash;
     for (const auto file : table_.of_test[position]) {
         const auto& hash = content(file);

@@ -1,5 +1,7 @@
 #include "session/invocation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +11,9 @@
 #include <set>
 #include <string_view>
 #include <vector>
+
+#include "inventory/paths.hpp"
+#include "session/dashboard_script.hpp"
 
 namespace lockstep {
 namespace {
@@ -81,13 +86,15 @@ public:
                 result_.include = true;
             } else if (value(argument, "--resource-spec-file")) {
                 result_.resource_spec = true;
+            } else if (argument == "-F") {
+                result_.resume = true;
             } else if (value(argument, "--timeout")) {
                 result_.timeout = true;
             } else if (value(argument, "--repeat") || value(argument, "--repeat-until-fail")) {
                 result_.repeat = true;
-            } else if (argument.starts_with("--no-tests=")) {
+            } else if (const auto action = value(argument, "--no-tests")) {
                 result_.no_tests_given = true;
-                result_.no_tests_error = argument == "--no-tests=error";
+                result_.no_tests_error = *action == "error";
             } else if (const auto preset = value(argument, "--preset")) {
                 result_.preset = *preset;
             } else if (const auto action = either(argument, "-T", "--test-action")) {
@@ -95,9 +102,15 @@ public:
             } else if (const auto dashboard = either(argument, "-D", "--dashboard")) {
                 result_.memcheck = result_.memcheck || lower(*dashboard).ends_with("memcheck") ||
                                    lower(*dashboard).ends_with("memorycheck");
+                result_.resource_spec = result_.resource_spec || sets_spec(*dashboard);
+            } else if (argument.starts_with("-D")) {
+                result_.resource_spec = result_.resource_spec || sets_spec(argument.substr(2));
             } else if (argument == "-S" || argument == "-SP" || argument == "--script" ||
                        argument == "--script-new-process") {
                 result_.script = true;
+                // What follows a comma is for the script.
+                if (at_ < arguments_.size())
+                    result_.scripts.push_back(arguments_[at_].substr(0, arguments_[at_].find(',')));
                 ++at_;
             } else if (std::ranges::find(takes_argument, argument) != takes_argument.end()) {
                 ++at_;
@@ -120,6 +133,10 @@ private:
         }
         return std::nullopt;
     }
+    /// NAME=VALUE or NAME:TYPE=VALUE, for a script.
+    static bool sets_spec(std::string_view definition) {
+        return definition.substr(0, definition.find_first_of(":=")) == "CTEST_RESOURCE_SPEC_FILE";
+    }
     std::optional<std::string> either(const std::string& argument, std::string_view brief, std::string_view full) {
         auto found = value(argument, full);
         return found ? found : argument == brief ? value(argument, brief) : std::nullopt;
@@ -134,6 +151,15 @@ private:
     std::size_t at_ = 0;
     Invocation result_;
 };
+
+/// ctest --build-and-test runs a test command that is ctest itself within its own process, up to CTest 3.31 at least.
+/// What that is called with comes last.
+std::span<const std::string> arguments_of_inner_ctest(std::span<const std::string> arguments) {
+    if (std::ranges::find(arguments, "--build-and-test") == arguments.end()) return arguments;
+    const auto command = std::ranges::find(arguments, "--test-command");
+    const auto given = static_cast<std::size_t>(command - arguments.begin()) + 2;
+    return arguments.subspan(std::min(given, arguments.size()));
+}
 
 /// Test presets by name, from a presets file and those it includes.
 void collect(const std::string& path, const std::function<std::optional<std::string>(const std::string&)>& read,
@@ -190,9 +216,10 @@ nlohmann::json part_of(const char* part, const std::string& name, const std::map
 
 Invocation read_invocation(std::span<const std::string> arguments,
                            const std::function<std::optional<std::string>(const std::string&)>& environment) {
-    auto result = Reader(arguments).read();
+    auto result = Reader(arguments_of_inner_ctest(arguments)).read();
     if (!result.jobs_given) {
         const auto level = environment("CTEST_PARALLEL_LEVEL");
+        result.jobs_in_environment = level.has_value();
         if (level && !level->empty()) {
             result.jobs = number(*level);
         } else if (level) {
@@ -204,6 +231,32 @@ Invocation read_invocation(std::span<const std::string> arguments,
     if (result.jobs && *result.jobs <= 0) result.jobs = std::nullopt;  // -j0: no limit
     if (!result.no_tests_given) result.no_tests_error = environment("CTEST_NO_TESTS_ACTION") == "error";
     return result;
+}
+
+std::string describe(const Invocation& invocation) {
+    std::string text = invocation.listing ? "a listing" : invocation.script ? "a dashboard script" : "a run";
+    if (!invocation.listing)
+        text += invocation.jobs ? fmt::format(" of {} at once", *invocation.jobs) : " of an unknown number at once";
+    if (invocation.preset) text += fmt::format(", with the settings of preset '{}'", *invocation.preset);
+    if (invocation.repeat) text += ", in which tests may be repeated";
+    if (invocation.memcheck) text += ", under a memory checker";
+    if (invocation.timeout) text += ", with a --timeout";
+    if (invocation.resource_spec) text += ", with a resource spec file of its own";
+    if (invocation.no_tests_error) text += ", which fails where no test is run";
+    if (const auto* names = invocation.takes_away()) text += fmt::format(", without tests named '{}'", *names);
+    return text;
+}
+
+void apply_scripts(Invocation& invocation, std::span<const std::string> directories,
+                   const std::function<std::optional<std::string>(const std::string&)>& read) {
+    for (const auto& script : invocation.scripts) {
+        for (const auto& directory : directories) {
+            const auto path = absolute_path(directory, script);
+            if (!read(path)) continue;
+            invocation.resource_spec = invocation.resource_spec || names_resource_spec(path, read);
+            break;
+        }
+    }
 }
 
 void apply_preset(Invocation& invocation, const std::string& source_dir,
@@ -233,8 +286,13 @@ void apply_preset(Invocation& invocation, const std::string& source_dir,
         const auto count = jobs->get<int>();
         invocation.jobs = count > 0 ? std::optional(count) : std::nullopt;
     }
-    if (const auto action = execution.find("noTestsAction"); action != execution.end() && !invocation.no_tests_given) {
-        invocation.no_tests_error = invocation.no_tests_error || *action == "error";
+    if (!execution.contains("jobs") && presets.contains(*invocation.preset) && !invocation.jobs_given &&
+        !invocation.jobs_in_environment) {
+        invocation.jobs = 1;
+    }
+    if (const auto action = execution.find("noTestsAction");
+        action != execution.end() && !invocation.no_tests_given && *action != "default") {
+        invocation.no_tests_error = *action == "error";
     }
 }
 

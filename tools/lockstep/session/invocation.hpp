@@ -6,19 +6,23 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace lockstep {
 
 struct Invocation {
-    bool listing = false;        ///< -N, --show-only, --print-labels: nothing will run
-    bool script = false;         ///< -S: a dashboard; what it sets inside cannot be seen
-    std::optional<int> jobs;     ///< -j; none: unknown or without a limit. Without any -j it is 1
-    bool resource_spec = false;  ///< a spec file named on the command line or in the preset
+    bool listing = false;              ///< -N, --show-only, --print-labels: nothing will run
+    bool script = false;               ///< -S: a dashboard; what it sets inside cannot be seen
+    std::vector<std::string> scripts;  ///< paths as given to -S
+    std::optional<int> jobs;           ///< -j; none: unknown or without a limit. Without any -j it is 1
+    bool resource_spec = false;  ///< a spec file named on the command line, in the preset or in a dashboard script
     bool timeout = false;        ///< --timeout
     bool repeat = false;         ///< --repeat, --repeat-until-fail
     bool no_tests_error = false;
+    bool resume = false;  ///< -F: go on where an interrupted run was
     /// Said on the command line, so that neither environment nor preset has a say.
     bool jobs_given = false, no_tests_given = false;
+    bool jobs_in_environment = false;  ///< CTEST_PARALLEL_LEVEL: a preset without a number leaves it in force
     /// -E without -R: ctest takes tests whose names match this away while it reads them, so that those behind get other
     /// numbers and fixtures cannot bring them back. With -R they only count as not selected.
     [[nodiscard]] const std::string* takes_away() const { return exclude && !include ? &*exclude : nullptr; }
@@ -32,6 +36,14 @@ struct Invocation {
 [[nodiscard]] Invocation read_invocation(
     std::span<const std::string> arguments,
     const std::function<std::optional<std::string>(const std::string&)>& environment);
+
+/// In words, for the debug log.
+[[nodiscard]] std::string describe(const Invocation& invocation);
+
+/// Adds what dashboard scripts say, as far as it shows. Their paths count from the first of `directories` in which
+/// there is such a file; `read` gives a file's text.
+void apply_scripts(Invocation& invocation, std::span<const std::string> directories,
+                   const std::function<std::optional<std::string>(const std::string&)>& read);
 
 /// Adds what test preset `invocation.preset` says; the command line wins over it. `read` gives a file's text.
 /// A presets file that cannot be read adds nothing: ctest itself will have refused it.

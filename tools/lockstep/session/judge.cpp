@@ -86,7 +86,8 @@ Standing stand(const JudgedTest& test, const LogReading& log) {
 Judgement judge(std::span<const JudgedTest> tests, const LogReading& log) {
     Judgement judgement;
     for (const auto& test : tests) {
-        if (log.find(test.index)) judgement.ran_now = true;
+        const auto* entry = log.find(test.index);
+        if (entry != nullptr && entry->verdict != LogVerdict::not_run) judgement.ran_now = true;
         const auto standing = stand(test, log);
         switch (weigh(standing)) {
             case Weight::all_right:

@@ -3,11 +3,13 @@
 //
 //   open.cmake close.cmake guard.cmake project.json   written when the project is configured
 //   inventory.json schedule.json overlay.cmake        of the last resolution, for readers
+//   i/<hash>/        what ctest listed, and the files that each test is made of
 //   g/<hash>/        all that follows from one set of inputs: runs at the same time may differ in their switches
 //   s/<n>/           a session
 //   t/<n>/<test>/    temp directories of session n; 0: what a listing shows
 //   kept/<k>/        what failed tests left
 //   history.db       verdicts, durations, what is owed
+//   validate/        suites of `lockstep validate`, while they run and if a guard does not hold
 // A multi-config build tree has one such set a configuration, below B/lockstep/<configuration>/.
 #pragma once
 
@@ -21,16 +23,20 @@ struct Layout {
 
     [[nodiscard]] std::string sessions() const { return state + "/s"; }
     [[nodiscard]] std::string session(int number) const { return sessions() + "/" + std::to_string(number); }
+    [[nodiscard]] std::string debug_log(int number) const { return session(number) + "/debug.log"; }
     /// Numbers of the tests that `ctest -E` took away, a line each; there in such runs only.
     [[nodiscard]] std::string dropped(int number) const { return session(number) + "/dropped"; }
-    [[nodiscard]] std::string temp(int session) const { return state + "/t/" + std::to_string(session); }
+    [[nodiscard]] std::string temps() const { return state + "/t"; }
+    [[nodiscard]] std::string temp(int session) const { return temps() + "/" + std::to_string(session); }
     [[nodiscard]] std::string kept() const { return state + "/kept"; }
     [[nodiscard]] std::string graphs() const { return state + "/g"; }
     [[nodiscard]] std::string graph(const std::string& hash) const { return graphs() + "/" + hash; }
     [[nodiscard]] std::string history() const { return state + "/history.db"; }
     [[nodiscard]] std::string lock() const { return state + "/lock"; }
-    [[nodiscard]] std::string inventory() const { return state + "/inventory.json"; }
-    [[nodiscard]] std::string inventory_stamp() const { return state + "/inventory.stamp"; }
+    [[nodiscard]] std::string kept_lock() const { return state + "/kept.lock"; }  ///< for what is in kept/
+    [[nodiscard]] std::string debts_lock() const { return state + "/debts.lock"; }
+    [[nodiscard]] std::string listings() const { return state + "/i"; }
+    [[nodiscard]] std::string listing(const std::string& name) const { return listings() + "/" + name; }
 };
 
 }  // namespace lockstep

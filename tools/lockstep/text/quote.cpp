@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "text/utf8.hpp"
+
 namespace lockstep {
 namespace {
 
@@ -51,6 +53,22 @@ bool shell_reads_as_it_is(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_harmless) && text.front() != '=' &&
            !looks_like_assignment(text) &&
            std::find(reserved_words.begin(), reserved_words.end(), text) == reserved_words.end();
+}
+
+/// Calls `take` with each character; bytes that are not UTF-8 are U+FFFD.
+template <class Take>
+void each_character(std::string_view text, const Take& take) {
+    while (!text.empty()) {
+        const Utf8Character character = first_utf8_character(text);
+        take(character.code_point);
+        text.remove_prefix(character.bytes);
+    }
+}
+
+bool holds_control(std::string_view text) {
+    bool found = false;
+    each_character(text, [&](char32_t c) { found = found || is_control(c); });
+    return found;
 }
 
 }  // namespace
@@ -159,6 +177,49 @@ std::string mermaid_label(std::string_view text) {
             out += c;
         }
     }
+    return out;
+}
+
+std::string toml_string(std::string_view text) {
+    const bool literal = text.find_first_of("\"\\") != std::string_view::npos &&
+                         text.find('\'') == std::string_view::npos && !holds_control(text);
+    std::string out(1, literal ? '\'' : '"');
+    each_character(text, [&](char32_t c) {
+        if (!literal && (c == '"' || c == '\\')) {
+            out += '\\';
+            append_utf8(out, c);
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (is_control(c)) {
+            out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        } else {
+            append_utf8(out, c);
+        }
+    });
+    out += literal ? '\'' : '"';
+    return out;
+}
+
+std::string toml_key(std::string_view text) {
+    const bool bare = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_letter_or_digit(c) || c == '_' || c == '-';
+    });
+    return bare ? std::string(text) : toml_string(text);
+}
+
+std::string testset_text(std::string_view text) {
+    std::string out;
+    each_character(text, [&](char32_t c) {
+        if (is_control(c)) {
+            out += fmt::format("\\u{{{:X}}}", static_cast<unsigned>(c));
+            return;
+        }
+        if (c == '\\' || c == ')') out += '\\';
+        append_utf8(out, c);
+    });
+    // Blanks at both ends do not count unless they are escaped.
+    if (text.size() > 1 && text.ends_with(' ')) out.insert(out.size() - 1, 1, '\\');
+    if (text.starts_with(' ')) out.insert(0, 1, '\\');
     return out;
 }
 

@@ -33,4 +33,14 @@ namespace lockstep {
 /// The inside of a quoted label in a Mermaid graph.
 [[nodiscard]] std::string mermaid_label(std::string_view text);
 
+/// A TOML string of one line: literal where that spares escapes, else basic. Controls, and what makes a line read
+/// differently from what it says, are escaped; bytes that are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string toml_string(std::string_view text);
+/// One part of a TOML key, bare where it can be.
+[[nodiscard]] std::string toml_key(std::string_view text);
+
+/// The text of a `=` matcher of a test-set expression: name(=TEXT). Not for a text that is empty or holds a NUL, which
+/// no matcher can ask for.
+[[nodiscard]] std::string testset_text(std::string_view text);
+
 }  // namespace lockstep

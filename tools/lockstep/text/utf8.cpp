@@ -79,6 +79,15 @@ Utf8Character first_utf8_character(std::string_view text) {
     return {value, bytes, true};
 }
 
+std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const Utf8Character character = first_utf8_character(text.substr(i));
+        if (!character.valid) return i;
+        i += character.bytes;
+    }
+    return std::nullopt;
+}
+
 int display_columns(char32_t code_point) {
     if (code_point < 0x300) return 1;
     if (contains(zero_width, code_point)) return 0;

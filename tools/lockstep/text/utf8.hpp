@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ struct Utf8Character {
 /// The first character of `text`, which must not be empty. Overlong forms, surrogates and values above U+10FFFF are
 /// not UTF-8 (RFC 3629, section 3).
 [[nodiscard]] Utf8Character first_utf8_character(std::string_view text);
+
+/// The offset of the first byte that is not part of well-formed UTF-8.
+[[nodiscard]] std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
 /// Columns a terminal gives to a character: 0, 1 or 2. East Asian Wide and Fullwidth (Unicode Standard Annex 11) and
 /// emoji take 2, combining and format characters 0. What depends on neighbours (joined emoji) is not known here.

@@ -1,0 +1,5 @@
+add_test(core.a true)
+add_test(core.b true)
+add_test(api.a true)
+add_test(api.b true)
+add_test(free true)

@@ -1,0 +1,17 @@
+// What a test's name and command tell of the part it plays.
+#pragma once
+
+#include <string_view>
+
+#include "inventory/inventory.hpp"
+
+namespace lockstep {
+
+/// Names of tests that Lockstep adds; a project's own test of such a name is an error.
+[[nodiscard]] bool is_generated_name(std::string_view name);
+
+/// The test that discovery leaves in place of a program's cases until the program is built: `<target>_NOT_BUILT`, with
+/// a hash behind it (`-b12d07c`) that of Catch2 and doctest; its command is its own name, which ctest does not find.
+[[nodiscard]] bool stands_in_for_unbuilt(const InventoryTest& test);
+
+}  // namespace lockstep
