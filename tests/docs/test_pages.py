@@ -40,7 +40,9 @@ class Pages(unittest.TestCase):
         self.assertIn("tools/test.sh\n", (TOP / ".ci" / "run").read_text())
 
     def test_every_block_of_commands_is_run_by_a_test(self):
-        run_by = {"README.md": "above", "docs/tutorial.md": "test_tutorial.py", "docs/reference/commands.md": "tests/golden/page_test.py",
+        run_by = {"README.md": "above", "docs/tutorial.md": "test_tutorial.py",
+                  **{f"docs/how-to/{page}.md": "test_how_to.py" for page in ("adopt", "migrate", "roll-back", "ci", "ide", "trouble")},
+                  "docs/reference/commands.md": "tests/golden/page_test.py",
                   "docs/reference/json.md": "tests/golden/page_test.py", "docs/reference/plan-file.md": "below",
                   "examples/quickstart/README.md": "tests/examples/test_quickstart.py",
                   "examples/phased-api/README.md": "tests/examples/test_quickstart.py"}
