@@ -57,7 +57,8 @@ class KillPoints:
             self.at_time()
         else:
             way = self.chance.choice(WAYS if step not in ("generate", "listing") else WAYS[:1])
-            self.at_call(step, way, self.chance.randint(1, max(self.calls[step, self.dirty])))
+            # A listing that finds all as it was changes nothing.
+            self.at_call(step, way, self.chance.randint(1, max(1, *self.calls[step, self.dirty])))
 
     def each_call(self, step, way, stride=1, begin=1):
         """Kills at one call after another, and looks after each. Step "settle" is an `enter` that finds a dead session.
