@@ -35,15 +35,19 @@ function(lockstep_apply)
     set(plan "${arg_PLAN}")
   endif()
   get_filename_component(plan "${plan}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
+  set_property(GLOBAL PROPERTY _LOCKSTEP_PLAN "${plan}")
 
   set(state "${CMAKE_BINARY_DIR}/lockstep")
   get_property(_lockstep_cmake_dir GLOBAL PROPERTY _LOCKSTEP_CMAKE_DIR)
   if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
     message(WARNING "Lockstep works on Linux only for now: on ${CMAKE_HOST_SYSTEM_NAME} ctest refuses to run the tests without their plan's guards")
-    _lockstep_write_refusal("${state}" "${_lockstep_cmake_dir}" "${plan}")
+    cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL _lockstep_write_refusal)
     return()
   endif()
-  set_property(GLOBAL PROPERTY _LOCKSTEP_PLAN "${plan}")
+  if(NOT EXISTS "${plan}")
+    message(WARNING "Lockstep: there is no plan file '${plan}', and ctest refuses to run the tests until it is there; \
+`lockstep init` writes a first one that changes nothing")
+  endif()
   _lockstep_write_test_files("${state}" "${_lockstep_cmake_dir}")
   _lockstep_add_targets("${plan}")
 
@@ -119,10 +123,14 @@ function(_lockstep_write_test_files state cmake_dir)
   _lockstep_include_first("${CMAKE_SOURCE_DIR}" open.cmake)
 endfunction()
 
-# Where Lockstep does not work: a file that refuses a plan with guards, read before the tests of each directory.
-function(_lockstep_write_refusal state cmake_dir plan)
+# Where Lockstep does not work: a file that refuses a plan with guards, read before the tests of each directory. Called at
+# the end of the top-level CMakeLists.txt, when it is known whether tests have marks.
+function(_lockstep_write_refusal)
+  get_property(cmake_dir GLOBAL PROPERTY _LOCKSTEP_CMAKE_DIR)
+  get_property(plan GLOBAL PROPERTY _LOCKSTEP_PLAN)
   _lockstep_bracket(LOCKSTEP_PLAN_QUOTED "${plan}")
-  configure_file("${cmake_dir}/detail/elsewhere.cmake.in" "${state}/elsewhere.cmake" @ONLY)
+  get_property(LOCKSTEP_MARKED GLOBAL PROPERTY _LOCKSTEP_MARKED SET)
+  configure_file("${cmake_dir}/detail/elsewhere.cmake.in" "${CMAKE_BINARY_DIR}/lockstep/elsewhere.cmake" @ONLY)
   _lockstep_each_directory(directories "${CMAKE_SOURCE_DIR}")
   foreach(directory IN LISTS directories)
     _lockstep_unmask(directory "${directory}")
@@ -154,21 +162,29 @@ function(_lockstep_included_as out directory name)
   set(${out} "${file}" PARENT_SCOPE)
 endfunction()
 
-# The opening file includes program.cmake to learn where the program is: known only when the project is generated.
+# The opening file includes program.cmake to learn where the program is: known only when the project is generated. And
+# what to say where it is not there.
 function(_lockstep_write_program_files state)
   _lockstep_program(program)
   _lockstep_bracket(quoted "${program}" "${CMAKE_BINARY_DIR}")
+  if(program MATCHES "^\\$<TARGET_FILE:")
+    set(missing "is not built yet: build the project first")
+  else()
+    set(missing "is not there (removed or moved?): install it again and configure")
+  endif()
+  set(content "set(_lockstep_program ${quoted})\nset(_lockstep_if_missing \"${missing}\")\n")
   get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
   if(NOT multi_config)
-    file(GENERATE OUTPUT "${state}/program.cmake" CONTENT "set(_lockstep_program ${quoted})\n")
+    file(GENERATE OUTPUT "${state}/program.cmake" CONTENT "${content}")
     return()
   endif()
-  file(GENERATE OUTPUT "${state}/program-$<CONFIG>.cmake" CONTENT "set(_lockstep_program ${quoted})\n")
+  file(GENERATE OUTPUT "${state}/program-$<CONFIG>.cmake" CONTENT "${content}")
   list(GET CMAKE_CONFIGURATION_TYPES 0 default)
   file(WRITE "${state}/program.cmake"
     "set(_lockstep_configuration \"\${CTEST_CONFIGURATION_TYPE}\")\n"
     "if(_lockstep_configuration STREQUAL \"\")\n  set(_lockstep_configuration \"${default}\")\nendif()\n"
     "set(_lockstep_program \"lockstep for configuration \${_lockstep_configuration}\")\n"
+    "set(_lockstep_if_missing \"is not there: name a configuration of this build tree with -C\")\n"
     "include(\"\${CMAKE_CURRENT_LIST_DIR}/program-\${_lockstep_configuration}.cmake\" OPTIONAL)\n")
 endfunction()
 

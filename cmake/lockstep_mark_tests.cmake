@@ -23,6 +23,8 @@ function(lockstep_mark_tests)
   endforeach()
   # The program compares them with the plan's: a typing mistake would be a label like any other.
   set_property(GLOBAL APPEND PROPERTY _LOCKSTEP_MARKERS ${arg_MARKERS})
+  # Where there is no program, all that counts is that there are any.
+  set_property(GLOBAL PROPERTY _LOCKSTEP_MARKED TRUE)
   set(labels ${arg_MARKERS})
   if(DEFINED arg_PHASE)
     list(APPEND labels "phase:${arg_PHASE}")

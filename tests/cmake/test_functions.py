@@ -181,30 +181,58 @@ class Targets(ConsumerBase):
 class Elsewhere(ConsumerBase):
     """On other systems than Linux, which is played here by CMake's variable."""
 
-    def project_elsewhere(self, plan_text):
+    NAME = "p ]=]a'n.toml"
+
+    def project_elsewhere(self, plan_text, marks=""):
+        """`marks` comes after lockstep_apply()."""
         project = self.source(
-            "add_subdirectory(sub)\n" + shell_test("a") + "set(CMAKE_HOST_SYSTEM_NAME Darwin)\nlockstep_apply(PLAN \"p ]=]a'n.toml\")\n",
+            "add_subdirectory(sub)\n" + shell_test("a") + f'set(CMAKE_HOST_SYSTEM_NAME Darwin)\nlockstep_apply(PLAN "{self.NAME}")\n' + marks,
             files={"sub/CMakeLists.txt": shell_test("b")}, plan=None)
-        project.write("p ]=]a'n.toml", plan_text)
+        if plan_text is not None:
+            project.write(self.NAME, plan_text)
         done = self.run_cmake(project)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("on Darwin ctest refuses to run the tests without their plan's guards", " ".join(done.stderr.split()))
         return project
 
+    def assert_refused(self, project, message):
+        for directory in project.build, project.build / "sub":
+            done = self.ctest_in(directory)
+            self.assertEqual(done.returncode, 8, done.stdout)
+            self.assertIn(message.format(f"{project.source}/{self.NAME}"), " ".join(done.stderr.split()))
+        self.assertEqual(project.ran(), [])
+        self.assertEqual(self.ctest_in(project.build, LOCKSTEP_DISABLE="1").returncode, 0)
+        self.assertEqual(project.ran(), ["a"])
+
+    def assert_guards_refused(self, project):
+        self.assert_refused(project, "Lockstep works on Linux only for now: the tests would run without the guards of '{}'. LOCKSTEP_DISABLE=1 runs them so")
+
     def test_a_plan_with_guards_is_refused(self):
-        for text in (phase("p"), "[marker.m]\n", " [ marker . m ]\n", 'marker.m.lock = ["l"]\n', "marker = {}\n", '["marker".m]\n'):
+        project = self.project_elsewhere(plan())
+        serial = ('[defaults]\nunmarked = "serial"\n', "[defaults]\n\tunmarked='serial' # all\n", 'defaults.unmarked = "serial"\n',
+                  '"defaults" . "unmarked" = """serial"""\n', "defaults = { labels = false, 'unmarked' = 'serial' }\n",
+                  'defaults.unmarked = """\nserial"""\n', '[profile.ci]\ndefaults.unmarked = "serial"\n')
+        for text in (phase("p"), "[marker.m]\n", " [ marker . m ]\n", 'marker.m.lock = ["l"]\n', "marker = {}\n", '["marker".m]\n', *serial):
             with self.subTest(text):
-                project = self.project_elsewhere(plan(text))
-                for directory in project.build, project.build / "sub":
-                    done = self.ctest_in(directory)
-                    self.assertEqual(done.returncode, 8, done.stdout)
-                    self.assertIn(f"Lockstep works on Linux only for now: the tests would run without the guards of '{project.source}/p ]=]a'n.toml'. "
-                                  "LOCKSTEP_DISABLE=1 runs them so", " ".join(done.stderr.split()))
-                self.assertEqual(project.ran(), [])
-                self.assertEqual(self.ctest_in(project.build, LOCKSTEP_DISABLE="1").returncode, 0)
+                project.write(self.NAME, plan(text))  # without configuring again
+                self.assert_guards_refused(project)
+
+    def test_marked_tests_are_refused(self):
+        for marks in "MARKERS serial", "PHASE p":
+            with self.subTest(marks):
+                self.assert_guards_refused(self.project_elsewhere(plan(), f"lockstep_mark_tests(TESTS a {marks})\n"))
+
+    def test_a_missing_plan_is_refused(self):
+        message = "Lockstep: there is no plan file '{}', so what guards the tests need is not known. LOCKSTEP_DISABLE=1 runs them without"
+        self.assert_refused(self.project_elsewhere(None), message)
+        project = self.project_elsewhere(plan())
+        (project.source / self.NAME).unlink()
+        self.assert_refused(project, message)
 
     def test_a_plan_without_guards_is_not(self):
-        project = self.project_elsewhere(plan("# [[phase]]\n[defaults]\ntimeout = \"5m\"\n[run]\nworkers = 3\n[pool.marker]\nslots = 2\n"))
+        project = self.project_elsewhere(plan(
+            '# [[phase]]\n# über [marker.m], unmarked = "serial"\n[defaults]\ntimeout = "5m" # unmarked = "serial"\nunmarked = "parallel"\n'
+            "[run]\nworkers = 3\n[pool.marker]\nslots = 2\n[profile.ci]\ndefaults.unmarked = 'parallel'\n"))
         self.assertEqual(self.ctest_in(project.build).returncode, 0)
         self.assertEqual(project.ran(), ["a"])
 
@@ -299,12 +327,19 @@ class Plan(ConsumerBase):
         self.assertNotIn("checkpoint.one", tests)
 
     def test_missing(self):
-        project = self.configured_project(shell_test("one.a") + "lockstep_apply()\n", plan=None)
+        project = self.source(shell_test("one.a") + "lockstep_apply()\n", plan=None)
+        done = self.run_cmake(project)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"Lockstep: there is no plan file '{project.source}/lockstep.toml', and ctest refuses to run the tests until it is "
+                      "there; `lockstep init` writes a first one that changes nothing", " ".join(done.stderr.split()))
         self.assertEqual(self.targets(project), ["lockstep-check", "lockstep-validate"])
         done = self.ctest_in(project.build)
         self.assertEqual(done.returncode, 8)
         self.assertIn(f"{project.source}/lockstep.toml", done.stderr)
         self.assertEqual(project.ran(), [])
+        project.lockstep("init")
+        self.assertEqual(self.ctest_in(project.build).returncode, 0)
+        self.assertEqual(self.run_cmake(project).stderr, "")
 
 
 class Disable(ConsumerBase):

@@ -60,7 +60,7 @@ END = "lockstep_apply()\n"
 
 # What the reader of each page is said to have.
 PROJECTS = {
-    "adopt": {"CMakeLists.txt": HEAD + tests() + locked("db", labels="database")},
+    "adopt": {"CMakeLists.txt": HEAD + tests() + locked("db", labels="nightly")},
     "migrate": {
         "CMakeLists.txt": APPLIED + tests(mail__sends=WRAPPED, mail__reads=WRAPPED, speed="true") + locked("database") +
         "set_tests_properties(speed PROPERTIES RUN_SERIAL TRUE)\n"

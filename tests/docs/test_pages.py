@@ -20,6 +20,10 @@ def lockstep(*arguments, **options):
     return subprocess.run([program, *arguments], env=clean_environment(), capture_output=True, text=True, **options)
 
 
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
 class Pages(unittest.TestCase):
     def test_links_lead_somewhere(self):
         for page in PAGES:
@@ -47,8 +51,29 @@ class Pages(unittest.TestCase):
                   "examples/quickstart/README.md": "tests/examples/test_quickstart.py",
                   "examples/phased-api/README.md": "tests/examples/test_quickstart.py"}
         self.assertEqual({str(page.relative_to(TOP)) for page in PAGES if blocks(page, "sh")}, set(run_by))
-        for page in TOP / "README.md", TOP / "docs" / "reference" / "plan-file.md":
-            self.assertEqual(len(blocks(page, "sh")), 1)
+        for page, count in {"README.md": 2, "docs/reference/plan-file.md": 1}.items():
+            self.assertEqual(len(blocks(TOP / page, "sh")), count)
+
+    def test_readme_installs(self):
+        """Its commands, in a copy of the sources. What would be compiled is what every other test runs, and takes minutes: a
+        launcher before the compiler compiles next to nothing in the place of each source."""
+        with tempfile.TemporaryDirectory() as work:
+            work = pathlib.Path(work)
+            shutil.copytree(TOP, work / "source", symlinks=True, ignore=shutil.ignore_patterns("build", ".git"))
+            (work / "empty.cpp").touch()
+            (work / "main.cpp").write_text("int main() {}\n")
+            launcher = work / "launcher"
+            # CMake's own trials lie elsewhere.
+            launcher.write_text(f'#!/bin/bash\ncase ${{@: -1}} in\n'
+                                f'  {work}/source/*/main.cpp) set -- "${{@:1:$#-1}}" "{work}/main.cpp";;\n'
+                                f'  {work}/source/*.cpp) set -- "${{@:1:$#-1}}" "{work}/empty.cpp";;\nesac\nexec "$@"\n')
+            launcher.chmod(0o755)
+            environment = {**clean_environment(), "PREFIX": str(work / "in stalled"), "CMAKE_CXX_COMPILER_LAUNCHER": str(launcher)}
+            result = subprocess.run(["sh", "-e"], cwd=work / "source", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                    text=True, input=blocks(TOP / "README.md", "sh")[1])
+            self.assertEqual(result.returncode, 0, result.stdout)
+            self.assertFalse((work / "source" / "build" / "install" / "tests").exists(), "LOCKSTEP_BUILD_TESTS=OFF leaves them out")
+            self.assertEqual(files_below(work / "in stalled"), files_below(pathlib.Path(os.environ["LOCKSTEP_TEST_PREFIX"])))
 
     def test_values_for_one_run(self):
         """The commands of plan-file.md, under the plan that it shows before them."""

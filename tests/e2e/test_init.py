@@ -124,7 +124,10 @@ class Adoption(EndToEnd):
         self.assertEqual(self.met(), ["c", "d"])
 
     def test_every_suggestion_goes_into_effect(self):
-        self.adopted.write("lockstep.toml", re.sub(r"^#(?=[^ \n])", "", self.first_plan, flags=re.MULTILINE))
+        everything = re.sub(r"^#(?=[^ \n])", "", self.first_plan, flags=re.MULTILINE)
+        self.adopted.write("lockstep.toml", everything)
+        self.assertIn("[share-with-lock]", self.adopted.lockstep("check"))
+        self.adopted.write("lockstep.toml", everything.replace('sessions = "share"\n', ""))
         self.assertEqual(self.adopted.lockstep("check", "--strict"), f"plan against {len(TESTS)} tests: 0 errors, 0 warnings\n")
         names = [test["name"] for test in json.loads(self.adopted.listing())["tests"]]
         self.assertIn("checkpoint.first", names)

@@ -47,6 +47,51 @@ class Repeated(EndToEnd):
                          [[], ["lockstep.same-name.smoke"], ["lockstep.same-name.smoke"]])
 
 
+class LikeOurs(EndToEnd):
+    """Names of the form that Lockstep gives to tests of its own, of phases and services that this plan does not have."""
+
+    OWN = ["service.start", "order.create", "cleanup.tmp", "checkpoint.other", "barrier.x"]
+
+    def setUp(self):
+        # A gate of each kind, so that each kind of test is generated.
+        self.made = self.project(
+            plan(phase("one", tests="name(service.start) | name(order.create)", cleanup=["true"]),
+                 phase("two", tests="name(cleanup.tmp)"), phase("three", tests="name(checkpoint.other)", gate="order"),
+                 phase("four", tests="name(barrier.x)")),
+            *(shell_test(name) for name in self.OWN))
+
+    def test_they_run_and_are_gated(self):
+        run = self.made.ctest()
+        self.assert_passes(run)
+        self.assertEqual(sorted(run.names), sorted([*self.OWN, *(f"checkpoint.{name}" for name in ("one", "two", "three", "four")),
+                                                    "barrier.one", "order.two", "cleanup.one", "lockstep.end"]))
+        ran = self.made.ran()
+        self.assertEqual((sorted(ran[:2]), ran[2:]), (sorted(self.OWN[:2]), self.OWN[2:]))
+        self.assertEqual([self.made.lockstep("list", "-E", f"name(={name})").split()[7] for name in self.OWN], self.OWN)
+        self.assertIn("checkpoint.other: passed", self.made.lockstep("history", "show", "checkpoint.other"))
+
+    def test_a_failure_counts_as_the_projects(self):
+        self.made.write_cmake(*(shell_test(name, "false" if name == "cleanup.tmp" else "true") for name in self.OWN))
+        self.made.configure()
+        run = self.made.ctest()
+        self.assert_fails(run)
+        self.assertEqual(run.checkpoint("two").failures, {"cleanup.tmp": "failed"})
+        self.assertRegex(self.made.lockstep("summary"), r"(?m)^failed\n  cleanup\.tmp +phase two$")
+
+    def test_with_a_phase_of_that_name_they_are_refused(self):
+        self.made.write("lockstep.toml", plan(phase("tmp", tests="name(cleanup.tmp)")))
+        run = self.made.ctest()
+        self.assert_fails(run)
+        self.assertIn("test 'cleanup.tmp' has a name that Lockstep gives to a test of its own, for phase 'tmp' [reserved-name]",
+                      run.output)
+        self.assertEqual(self.made.ran(), [])
+
+    def test_init_writes_a_plan_for_them(self):
+        (self.made.source / "lockstep.toml").unlink()
+        self.made.lockstep("init")
+        self.assertIn("0 errors, 0 warnings", self.made.lockstep("check"))
+
+
 class Unusable(EndToEnd):
     """Names that nothing can be put onto: bytes that are not UTF-8, which ctest lists as others, a word of the command
     that sets properties."""

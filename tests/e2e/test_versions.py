@@ -119,7 +119,7 @@ class OtherProgram(VersionsBase):
         shutil.copy(self.here, program)
         self.tree.configure(f"-DLOCKSTEP_EXECUTABLE={program}")
         program.unlink()
-        self.refused(f"'{program}' is not built yet")
+        self.refused(f"'{program}' is not there (removed or moved?)")
 
 
 class HalfUpgraded(VersionsBase):

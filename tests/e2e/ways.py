@@ -12,7 +12,7 @@ import typing
 import xml.etree.ElementTree
 
 from support import CMAKE, CTEST, PATIENCE, PREFIX, clean_environment
-from ways_suites import SUITES
+from ways_suites import PHASES, SUITES
 
 
 def running_version():
@@ -26,7 +26,7 @@ VERSION = running_version()
 
 # What a run did.
 
-GENERATED = re.compile(r"((checkpoint|barrier|order|cleanup|service)[.].*|lockstep[.]end)$")
+GENERATED = re.compile(rf"((checkpoint|barrier|order|cleanup)[.]({'|'.join(PHASES)})|lockstep[.]end)$")  # of the suites' plans
 
 
 @dataclasses.dataclass

@@ -108,6 +108,7 @@ def custom(name, *tests):
     return f'file(WRITE "${{CMAKE_BINARY_DIR}}/CTestCustom.cmake" "set({name} {" ".join(tests)})\\n")\n'
 
 
+PHASES = "early", "late", "last"  # of any of the plans
 TWO_PHASES = plan(phase("early"), phase("late"))
 
 

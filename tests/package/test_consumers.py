@@ -114,7 +114,7 @@ class Ways(ConsumerBase):
             self.check_runs("-C", configurations[-1])
             self.assertEqual(sorted(file.parent.name for file in self.build.glob("lockstep/*/history.db")), configurations)
         # There is no program for a configuration that the build tree does not have.
-        self.assertIn("'lockstep for configuration Nope' is not built yet",
+        self.assertIn("'lockstep for configuration Nope' is not there: name a configuration of this build tree with -C",
                       self.words(self.call(self.ctest, "--test-dir", self.build, "-C", "Nope", status=8)))
 
     def test_targets_run_plain_ctest_with_the_label(self):
@@ -126,14 +126,15 @@ class Ways(ConsumerBase):
         self.assertRegex(output, r"two \.+ +Passed")
         self.assertIn("0 errors, 0 warnings", self.call(self.cmake, "--build", self.build, "--target", "lockstep-check"))
 
-    def test_program_not_built_yet(self):
+    def test_program_removed(self):
         missing = self.work / "lockstep"
         shutil.copy(self.prefix / "bin" / "lockstep", missing)
         self.project(FETCH, f"-DLOCKSTEP_EXECUTABLE={missing}")
         missing.unlink()
-        self.assertIn("is not built yet", self.call(self.ctest, "--test-dir", self.build, status=8))
+        refusal = f"'{missing}' is not there (removed or moved?): install it again and configure, or set LOCKSTEP_DISABLE=1"
+        self.assertIn(refusal, self.words(self.call(self.ctest, "--test-dir", self.build, status=8)))
         listing = self.call(self.ctest, "--test-dir", self.build, "-N")
-        self.assertIn("is not built yet", listing)
+        self.assertIn("is not there (removed or moved?)", self.words(listing))
         self.assertIn("Total Tests: 3", listing)
         self.assertIn("Total Tests: 3", self.call(self.ctest, "--test-dir", self.build, "-N", LOCKSTEP_DISABLE="1"))
 

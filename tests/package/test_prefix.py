@@ -51,7 +51,7 @@ class Prefix(PrefixBase):
         self.check_runs()
         prefix.rename(self.work / "after")
         output = self.call(self.ctest, "--test-dir", self.build, status=8)
-        self.assertIn(f"'{prefix}/bin/lockstep' is not built yet", self.words(output))
+        self.assertIn(f"'{prefix}/bin/lockstep' is not there (removed or moved?): install it again and configure", self.words(output))
         self.assertIn("Total Tests: 3", self.call(self.ctest, "--test-dir", self.build, "-N"))
         self.assertIn("100% tests passed, 0 tests failed out of 3", self.call(self.ctest, "--test-dir", self.build, LOCKSTEP_DISABLE="1"))
         self.call(self.cmake, self.build, f"-DLockstep_DIR={self.work}/after/lib/cmake/Lockstep")

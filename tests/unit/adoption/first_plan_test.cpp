@@ -148,6 +148,34 @@ TEST(FirstPlan, what_it_suggests_can_be_put_into_effect) {
     EXPECT_EQ(r.test("api.b").isolate, (Isolation{.tmp = true, .home = true}));
 }
 
+TEST(FirstPlan, says_how_many_tests_the_cautious_line_holds_for) {
+    const auto in_phases = [](const char* name) { return NewTest(name).labels({"phase:p"}); };
+    for (const auto& [tests, expected] : std::vector<std::pair<std::vector<NewTest>, std::string>>{
+             {every_kind(),
+              "5 of 9 tests; the others have a marker below. Take away the tables of labels that do not say "
+              "what may run side by side."},
+             {{"a", "b"}, ""},
+             {{in_phases("a"), "b"}, "1 of 2 tests; the others are in a phase."},
+             {{in_phases("a"), NewTest("b").labels({"m"}), "c", "d"},
+              "2 of 4 tests; the others are in a phase or have a marker below. Take away the tables of labels that do "
+              "not say what may run side by side."}}) {
+        auto plan = plan_for(tests).text;
+        std::string said = plan;
+        for (auto at = said.find("\n# "); at != std::string::npos; at = said.find("\n# ", at)) said.replace(at, 3, " ");
+        EXPECT_NE(said.find(expected.empty() ? "As it stands: every test." : "As it stands: " + expected),
+                  std::string::npos)
+            << plan;
+        const auto r = under(plan.erase(plan.find("#unmarked"), 1), tests);
+        ASSERT_TRUE(r.schedule);
+        const auto held = std::ranges::count_if(r.schedule->tests, [](const auto& test) {
+            return std::ranges::any_of(test.locks, [](const auto& lock) { return lock.value == "lockstep.unmarked"; });
+        });
+        EXPECT_EQ(held, expected.empty() ? 2 : expected.front() - '0');
+    }
+    const auto none = plan_for({NewTest("a").labels({"m"})}).text;
+    EXPECT_NE(none.find("As it stands: no test;"), std::string::npos) << none;
+}
+
 TEST(FirstPlan, a_project_without_anything_gets_suggestions_about_its_tests) {
     const std::vector<NewTest> tests{"a", "b", "c"};
     const auto plan = plan_for(tests).text;
@@ -319,7 +347,11 @@ TEST(FirstPlan, counts_tests_without_a_timeout) {
 }
 
 TEST(FirstPlan, names_programs_that_are_not_built) {
-    EXPECT_EQ(plan_for({"a", "unit_NOT_BUILT"}).not_built, Names{"unit_NOT_BUILT"});
+    EXPECT_EQ(plan_for({"a", NewTest("unit_NOT_BUILT").command({}),
+                        NewTest("cases_NOT_BUILT-b12d07c").command({}),  // of Catch2 and doctest
+                        "real_NOT_BUILT", NewTest("gone").command({})})
+                  .not_built,
+              (Names{"unit_NOT_BUILT", "cases_NOT_BUILT-b12d07c"}));
 }
 
 TEST(FirstPlan, texts_of_others_stay_texts) {

@@ -188,22 +188,28 @@ TEST(Membership, a_phase_cannot_have_a_test_whose_name_others_have) {
 }
 
 TEST(Membership, names_of_generated_tests_are_refused) {
-    const std::vector<std::pair<const char*, bool>> table{
-        {"checkpoint.core", true},    {"checkpoint.", true},         {"barrier.x", true},        {"order.x", true},
-        {"cleanup.x", true},          {"service.users.start", true}, {"service.x.stop", true},   {"lockstep.end", true},
-        {"service.users", false},     {"services.a.stop", false},    {"lockstep.ending", false}, {"checkpoint", false},
-        {"a.checkpoint.core", false}, {"Checkpoint.core", false},
-    };
-    for (const auto& [name, refused] : table) {
-        const auto r = resolve_text("", {name});
-        EXPECT_EQ(r.schedule.has_value(), !refused) << name;
+    const std::string plan = "[[phase]]\nname = \"core\"\ntests = \"none()\"\noptional = true\n";
+    for (const auto* name : {"checkpoint.core", "barrier.core", "order.core", "cleanup.core"}) {
+        const auto r = resolve_text(plan, {name, "free"});
+        EXPECT_FALSE(r.schedule) << name;
         EXPECT_EQ(r.diagnostics,
-                  refused ? fmt::format("-: error: test '{}' has a name that Lockstep gives to tests of its own "
-                                        "[reserved-name]\n  help: rename it: checkpoint.*, barrier.*, order.*, "
-                                        "cleanup.*, service.* and lockstep.end are taken\n",
-                                        name)
-                          : "");
+                  fmt::format("3: error: test '{}' has a name that Lockstep gives to a test of its own, for phase "
+                              "'core' [reserved-name]\n  help: rename the test or the phase\n",
+                              name));
     }
+    EXPECT_EQ(resolve_text("", {"lockstep.end"}).diagnostics,
+              "-: error: test 'lockstep.end' has a name that Lockstep gives to a test of its own [reserved-name]\n"
+              "  help: rename the test\n");
+}
+
+TEST(Membership, names_that_no_generated_test_of_the_plan_has_are_free) {
+    const std::string plan = "[[phase]]\nname = \"core\"\ntests = \"all()\"\n";
+    for (const auto* name :
+         {"checkpoint.", "checkpoint.other", "checkpoint.core.x", "barrier.x", "order.create", "cleanup.tmp",
+          "service.start", "service.users.stop", "lockstep.ending", "a.checkpoint.core", "Checkpoint.core"}) {
+        EXPECT_TRUE(resolve_well(plan, {name}).schedule) << name;
+    }
+    EXPECT_TRUE(resolve_well("", {"checkpoint.core"}).schedule) << "without that phase";
 }
 
 TEST(Membership, names_that_ctest_cannot_pass_on_are_refused) {

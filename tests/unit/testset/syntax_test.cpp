@@ -139,6 +139,16 @@ TEST(TestSetSyntax, predicates) {
          "    1 | foundation\n"
          "      | ^^^^^^^^^^\n"
          "  help: say what should be compared with it, as in label(foundation) or name(foundation)\n"},
+        {"Db.*",
+         "-E:1:1: error: 'Db' is not a predicate [testset-syntax]\n"
+         "    1 | Db.*\n"
+         "      | ^^\n"
+         "  help: say what should be compared with it, as in name(Db.*)\n"},
+        {"(Db* | all())",
+         "-E:1:2: error: 'Db' is not a predicate [testset-syntax]\n"
+         "    1 | (Db* | all())\n"
+         "      |  ^^\n"
+         "  help: say what should be compared with it, as in name(Db*)\n"},
         {"label & all()",
          "-E:1:1: error: expected '(' after 'label' [testset-syntax]\n"
          "    1 | label & all()\n"

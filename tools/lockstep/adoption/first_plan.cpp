@@ -8,6 +8,7 @@
 #include "adoption/labels.hpp"
 #include "adoption/own_guards.hpp"
 #include "adoption/suggestions.hpp"
+#include "inventory/roles.hpp"
 #include "schedule/schedule.hpp"
 #include "text/quote.hpp"
 #include "text/words.hpp"
@@ -34,7 +35,7 @@ public:
             for (const auto& text : suggestion.lines) off(text);
         }
         for (const auto& test : inventory_.tests) {
-            if (test.name.ends_with("_NOT_BUILT")) plan_.not_built.push_back(test.name);
+            if (stands_in_for_unbuilt(test)) plan_.not_built.push_back(test.name);
         }
         return std::move(plan_);
     }
@@ -82,9 +83,7 @@ private:
             remark("Phases as labels: the project sets those itself.");
             line("labels = false");
         }
-        remark("For the cautious: tests in no phase and with no marker run one at a time.");
-        if (!labels_.markers.empty())
-            remark("The labels below are markers: take away the tables of those whose tests should wait as well.");
+        remark("For the cautious: tests in no phase and with no marker run one at a time. " + who_would_wait());
         off("unmarked = \"serial\"");
         const auto unlimited = std::ranges::count_if(inventory_.tests, [](const auto& test) { return !test.timeout; });
         if (unlimited == 0) return;
@@ -93,14 +92,39 @@ private:
         off("timeout = \"5m\"");
     }
 
+    /// What `unmarked = "serial"` would hold for.
+    std::string who_would_wait() const {
+        std::set<std::string_view> markers, phases;
+        for (const auto& label : labels_.markers) markers.insert(label.name);
+        for (const auto& label : labels_.phases) phases.insert(label.name);
+        std::size_t held = 0, marked = 0;
+        for (const auto& test : inventory_.tests) {
+            const auto among = [&](const auto& names) {
+                return std::ranges::any_of(test.labels, [&](const auto& label) { return names.contains(label); });
+            };
+            const bool has_marker = among(markers);
+            if (has_marker) ++marked;
+            if (!has_marker && !among(phases)) ++held;
+        }
+        const auto all = inventory_.tests.size();
+        if (held == all) return "As it stands: every test.";
+        const auto* elsewhere = marked == 0              ? "are in a phase"
+                                : labels_.phases.empty() ? "have a marker below"
+                                                         : "are in a phase or have a marker below";
+        const auto* advice =
+            marked == 0 ? "" : " Take away the tables of labels that do not say what may run side by side.";
+        if (held == 0) return fmt::format("As it stands: no test; all {}.{}", elsewhere, advice);
+        return fmt::format("As it stands: {} of {}; the others {}.{}", held, counted(all, "test"), elsewhere, advice);
+    }
+
     void write_run() {
         line();
         line("[run]");
         remark("A worker's number for each test, which no other has at the same time.");
         line("workers = 0");
         remark(
-            "A second ctest in the build tree waits for the first. Have that once the plan has a lock or a pool: they "
-            "hold within one ctest, and between two only if one waits.");
+            "A second ctest in the build tree waits for the first. Have that once tests must not run at the same time: "
+            "locks, pools and the like hold within one ctest, and between two only if one waits.");
         line("sessions = \"share\"");
     }
 

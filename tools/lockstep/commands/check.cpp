@@ -8,9 +8,20 @@
 #include "commands/inputs.hpp"
 #include "commands/output.hpp"
 #include "commands/table.hpp"
+#include "inventory/roles.hpp"
+#include "plan/checks.hpp"
 
 namespace lockstep {
 namespace {
+
+/// Tests that stand for those of programs which are not built.
+std::vector<std::string> stand_ins(const Inventory& inventory) {
+    std::vector<std::string> names;
+    for (const auto& test : inventory.tests) {
+        if (stands_in_for_unbuilt(test)) names.push_back(test.name);
+    }
+    return names;
+}
 
 /// A Unix socket's path holds so many bytes (sun_path, without the NUL at its end).
 constexpr std::size_t longest_socket_path = 107;
@@ -37,6 +48,8 @@ int check_command(const CommonOptions& options, bool strict) {
     auto inputs = read_inputs(options, true, diagnostics);
     std::size_t tests = 0;
     const bool against_tests = inputs.inventory.has_value();
+    const auto not_built = against_tests ? stand_ins(*inputs.inventory) : std::vector<std::string>{};
+    if (inputs.plan) warn_of_sharing(*inputs.plan, diagnostics);
     if (inputs.plan && inputs.inventory) {
         tests = inputs.inventory->tests.size();
         if (tests == 0) {
@@ -48,6 +61,7 @@ int check_command(const CommonOptions& options, bool strict) {
         if (resolved) check_temp_paths(inputs.temp_root, *resolved->schedule, diagnostics);
     }
     print_diagnostics(diagnostics, options.diagnostics_json);
+    say_not_built(not_built, "build, and check again");
     const bool wrong = diagnostics.has_errors() || (strict && diagnostics.warnings() != 0);
     if (options.json) {
         fmt::print("{}\n", nlohmann::ordered_json{{"version", 1},
@@ -55,6 +69,7 @@ int check_command(const CommonOptions& options, bool strict) {
                                                   {"warnings", diagnostics.warnings()},
                                                   {"tests", against_tests ? nlohmann::ordered_json(tests)
                                                                           : nlohmann::ordered_json()},
+                                                  {"not_built", not_built},
                                                   {"passed", !wrong}}
                                .dump(1));
     } else {

@@ -13,7 +13,6 @@
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "text/quote.hpp"
-#include "text/words.hpp"
 
 namespace lockstep {
 namespace {
@@ -76,12 +75,7 @@ void print_result(const CommonOptions& options, const Request& request, const Fi
 }
 
 void say_next_step(const CommonOptions& options, const Request& request, const FirstPlan& plan) {
-    if (!plan.not_built.empty()) {
-        say(
-            fmt::format("not built yet: {}. Their tests and labels are not known: build, remove the plan, and run init "
-                        "again to have them",
-                        listed(plan.not_built)));
-    }
+    say_not_built(plan.not_built, "build, remove the plan, and run init again to have them");
     if (request.path.empty()) return;
     if (request.workspace && request.workspace->applied) {
         say(fmt::format("next: lockstep check --build-dir {}", shell_word(options.build_dir)));

@@ -10,11 +10,17 @@
 
 #include "os/machine.hpp"
 #include "text/render.hpp"
+#include "text/words.hpp"
 
 namespace lockstep {
 
 void say(const std::string& line) {
     fmt::print(stderr, "lockstep: {}\n", line);
+}
+
+void say_not_built(const std::vector<std::string>& tests, std::string_view what_to_do) {
+    if (tests.empty()) return;
+    say(fmt::format("not built yet: {}. Their tests and labels are not known: {}", listed(tests), what_to_do));
 }
 
 void flush_results() {

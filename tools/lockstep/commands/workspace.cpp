@@ -8,6 +8,7 @@
 
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "text/quote.hpp"
 
 namespace lockstep {
 namespace {
@@ -37,9 +38,41 @@ std::string cache_file(const std::string& build) {
     return build + "/CMakeCache.txt";
 }
 
+constexpr std::size_t proposed_at_most = 3;
+
+/// Adds folders in `folder` that are build trees; `depth` 1: also those within `build*` and `out`, as presets have
+/// them.
+void find_build_trees(const std::filesystem::path& folder, int depth, std::vector<std::string>& found) {
+    namespace fs = std::filesystem;
+    std::error_code unreadable;
+    std::vector<fs::path> folders;
+    for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end;
+         entry.increment(unreadable)) {
+        if (std::error_code unknown; entry->is_directory(unknown)) folders.push_back(entry->path());
+    }
+    std::ranges::sort(folders);
+    for (const auto& path : folders) {
+        const auto name = path.filename().string();
+        if (os::exists(cache_file(path.string()))) {
+            found.push_back(path.string());
+        } else if (depth > 0 && (name.starts_with("build") || name == "out")) {
+            find_build_trees(path, depth - 1, found);
+        }
+    }
+}
+
 [[noreturn]] void refuse_folder(const std::string& build) {
-    throw Refusal(fmt::format(
-        "'{}' is not a CMake build tree: name one with --build-dir, or a list of tests with --inventory", build));
+    std::vector<std::string> found;
+    find_build_trees(build, 1, found);
+    std::string proposed;
+    for (std::size_t i = 0; i < std::min(found.size(), proposed_at_most); ++i) {
+        const auto path = std::filesystem::path(found[i]).lexically_proximate(std::filesystem::current_path());
+        proposed += (i == 0 ? " (such as " : ", ") + shell_word(path.string());
+    }
+    if (!found.empty()) proposed += ")";
+    throw Refusal(
+        fmt::format("'{}' is not a CMake build tree: name one with --build-dir{}, or a list of tests with --inventory",
+                    build, proposed));
 }
 
 /// The value of the line "NAME:TYPE=value"; "" where there is none.

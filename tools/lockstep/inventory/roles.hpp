@@ -7,7 +7,8 @@
 
 namespace lockstep {
 
-/// Names of tests that Lockstep adds; a project's own test of such a name is an error.
+/// Names of the form that tests have which Lockstep adds. A project may have such names too: what is Lockstep's also
+/// has its label.
 [[nodiscard]] bool is_generated_name(std::string_view name);
 
 /// The test that discovery leaves in place of a program's cases until the program is built: `<target>_NOT_BUILT`, with

@@ -275,7 +275,57 @@ private:
     int suggestions_left_ = 100;
 };
 
+Note guard_of(const Phase& phase) {
+    const auto of_phase = [&](const char* what) { return fmt::format("{} of phase '{}'", what, phase.name.value); };
+    if (phase.order.value != Order::parallel) return {of_phase("the order"), phase.order.place};
+    if (phase.max_parallel.value) return {of_phase("max_parallel"), phase.max_parallel.place};
+    return {};
+}
+
+Note guard_of(const Marker& marker) {
+    const auto of_marker = [&](const char* what, const Place& place) {
+        // A lock that [marker.serial] has without saying so has no place.
+        return Note{fmt::format("{} of marker '{}'", what, marker.name.value),
+                    place.known() ? place : marker.name.place};
+    };
+    if (!marker.lock.empty()) return of_marker("the lock", marker.lock.front().place);
+    if (marker.alone.value) return of_marker("alone", marker.alone.place);
+    if (marker.max_parallel.value) return of_marker("max_parallel", marker.max_parallel.place);
+    if (!marker.use.empty()) return of_marker("the pool", marker.use.begin()->second.place);
+    if (marker.memory.value) return of_marker("memory", marker.memory.place);
+    return {};
+}
+
+/// Some guard of the plan between tests that run at the same time; an empty message: there is none.
+Note first_guard(const Plan& plan) {
+    if (plan.defaults.unmarked.value == Unmarked::serial)
+        return {"the lock of tests without a marker", plan.defaults.unmarked.place};
+    for (const Phase& phase : plan.phases) {
+        if (auto guard = guard_of(phase); !guard.message.empty()) return guard;
+    }
+    for (const Marker& marker : plan.markers) {
+        if (!marker.declared) continue;
+        if (auto guard = guard_of(marker); !guard.message.empty()) return guard;
+    }
+    return {};
+}
+
 }  // namespace
+
+void warn_of_sharing(const Plan& plan, Diagnostics& diagnostics) {
+    if (plan.run.sessions.value != Sessions::share) return;
+    auto guard = first_guard(plan);
+    if (guard.message.empty()) return;
+    guard.message = "such as " + guard.message;
+    diagnostics.report({.severity = Severity::warning,
+                        .message = "two ctests in one build tree run side by side, and what the plan guards holds "
+                                   "within each only",
+                        .code = "share-with-lock",
+                        .place = plan.run.sessions.place,
+                        .notes = {std::move(guard)},
+                        .help = "take the line away, and the second waits for the first; "
+                                "LOCKSTEP_SET='run.sessions=share' shares for one run"});
+}
 
 void fill_in_needs(Plan& plan) {
     for (std::size_t i = 1; i < plan.phases.size(); ++i) {

@@ -14,6 +14,10 @@ struct CheckScope {
 };
 void check_plan(const Plan& plan, const CheckScope& scope, Diagnostics& diagnostics);
 
+/// Warns ("share-with-lock") where two ctests in one build tree run side by side, though the plan has guards, which
+/// hold within each only.
+void warn_of_sharing(const Plan& plan, Diagnostics& diagnostics);
+
 [[nodiscard]] std::set<std::string> environment_names_of(const Plan& plan);
 
 }  // namespace lockstep

@@ -1,23 +1,38 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <unordered_map>
 
-#include "inventory/roles.hpp"
 #include "schedule/effects.hpp"
 #include "schedule/gates.hpp"
 #include "schedule/membership.hpp"
+#include "schedule/names.hpp"
 #include "schedule/schedule.hpp"
 #include "text/utf8.hpp"
 
 namespace lockstep {
 namespace {
 
-void refuse_reserved_names(const Inventory& inventory, Diagnostics& diagnostics) {
+/// Names that tests of Lockstep's own have, or would have were the phase gated otherwise.
+void refuse_taken_names(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics) {
+    std::unordered_map<std::string, const Phase*> taken{{std::string(names::end_test), nullptr}};
+    for (const auto& phase : plan.phases) {
+        for (const auto name : {names::checkpoint, names::barrier, names::order, names::cleanup})
+            taken.emplace(name(phase.name.value), &phase);
+    }
     for (const auto& test : inventory.tests) {
-        if (!is_generated_name(test.name)) continue;
-        diagnostics.error(
-            {}, "reserved-name", fmt::format("test '{}' has a name that Lockstep gives to tests of its own", test.name),
-            "rename it: checkpoint.*, barrier.*, order.*, cleanup.*, service.* and lockstep.end are taken");
+        const auto found = taken.find(test.name);
+        if (found == taken.end()) continue;
+        if (const auto* phase = found->second) {
+            diagnostics.error(
+                phase->name.place, "reserved-name",
+                fmt::format("test '{}' has a name that Lockstep gives to a test of its own, for phase '{}'", test.name,
+                            phase->name.value),
+                "rename the test or the phase");
+        } else {
+            diagnostics.error({}, "reserved-name",
+                              fmt::format("test '{}' has a name that Lockstep gives to a test of its own", test.name),
+                              "rename the test");
+        }
     }
 }
 
@@ -53,7 +68,7 @@ std::optional<Schedule> resolve(const Plan& plan, const Inventory& inventory, co
         schedule.tests[position].position = position;
     schedule.phases.resize(plan.phases.size());
 
-    refuse_reserved_names(inventory, diagnostics);
+    refuse_taken_names(plan, inventory, diagnostics);
     refuse_unreadable_names(inventory, diagnostics);
     resolve_membership(schedule, diagnostics);
     resolve_effects(schedule, facts, diagnostics);

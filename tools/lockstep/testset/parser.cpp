@@ -283,6 +283,13 @@ private:
         }
     }
 
+    /// A word that goes on as names of tests do, such as `Db.*`, up to its end; the word itself where it does not.
+    std::string_view whole_name(Stretch word) const {
+        const std::string_view rest = text_.substr(word.offset);
+        const bool goes_on = word.length < rest.size() && (rest[word.length] == '.' || rest[word.length] == '*');
+        return rest.substr(0, goes_on ? rest.find_first_of(" \t\r\n()&|!") : word.length);
+    }
+
     void fail_no_argument(Stretch name_at, bool known, bool constant) {
         const std::string_view name = text_.substr(name_at.offset, name_at.length);
         if (constant) {
@@ -291,8 +298,10 @@ private:
             fail(name_at, fmt::format("expected '(' after '{}'", name),
                  fmt::format("what to match follows in brackets, as in {}(=text)", name));
         } else {
+            const std::string_view whole = whole_name(name_at);
             fail(name_at, fmt::format("'{}' is not a predicate", name),
-                 fmt::format("say what should be compared with it, as in label({0}) or name({0})", name));
+                 fmt::format("say what should be compared with it, as in {}name({})",
+                             whole == name ? fmt::format("label({}) or ", name) : "", whole));
         }
     }
 
