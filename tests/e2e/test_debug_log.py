@@ -77,6 +77,7 @@ class Log(EndToEnd):
             "checkpoint.one: phase one: one.a: passed, in this session's log",
             "checkpoint.one: phase one: one.b: failed when last run, recorded",
             "checkpoint.one: verification 'healthy': ends with 0",
+            "checkpoint.one: verification 'healthy': passed, in this session",
             "checkpoint.one: 1 of 2 are all right, 1 speak against it, 0 are let through"])
         self.assertRegex(log, r" lockstep.end: records what \d+ blocks of .*/s/1/log say in .*/history.db\n")
         self.assertNotIn("debug", run.checkpoint("one").output)  # a gate's own words are not buried

@@ -1,5 +1,6 @@
 """The gate's table, row by row: what a checkpoint knows of a test of its phase, and what it makes of that."""
 import pathlib
+import re
 import shutil
 import unittest
 
@@ -318,7 +319,9 @@ class Verifications(GateTableBase):
         self.assert_stopped(project, {self.HEALTHY: "failed when last run"})
         self.assertEqual(self.times_verified(project), 1)
         (project.build / "sick").unlink()
-        self.assert_passes(project.ctest("-R", "one.|checkpoint.one"))
+        # The line that the checkpoint printed.
+        again = re.search(r"To run them again:\n  ctest --test-dir \S+ -R '(.*)'\n", run.checkpoint("one").output)
+        self.assert_passes(project.ctest("-R", again[1]))
         project.ran()
         self.assert_all_right(project)
 
@@ -336,6 +339,23 @@ class Verifications(GateTableBase):
         project.ran()
         self.assert_stopped(project, {self.HEALTHY: "changed since it ran"}, **STRICT_ABOUT_UNTESTED)
         self.assertEqual(self.times_verified(project), 1)
+
+    def test_runs_at_a_later_checkpoint_if_its_own_is_left_out(self):
+        project = self.project(plan(phase("one"), verification("healthy", "${source_dir}/verify.sh", "${build_dir}"), phase("two"),
+                                    phase("three")),
+                               shell_test("one.a"), shell_test("two.a"), shell_test("three.a"), files={"verify.sh": self.SCRIPT})
+        self.assert_passes(project.ctest())
+        self.assert_passes(project.ctest("-R", "^(one|three)[.]"))
+        self.assertEqual(self.times_verified(project), 2)
+        (project.build / "sick").touch()
+        run = project.ctest("-R", "^(one|three)[.]")
+        self.assert_fails(run)
+        self.assertNotIn("checkpoint.one", run.names)
+        self.assertEqual(run.checkpoint("two").failures, {self.HEALTHY: "failed"})
+        self.assertEqual(run.cases["three.a"].status, "notrun")
+        run = project.late()
+        self.assert_fails(run)
+        self.assertEqual(run.checkpoint("one").failures, {self.HEALTHY: "failed when last run"})
 
     def test_never_run(self):
         project = self.verified_project()

@@ -183,6 +183,100 @@ class StoppedOnFailure(EndToEnd):
         self.assertFalse((project.build / "cleaned").exists())
 
 
+class Owed(EndToEnd):
+    """Clean-ups that a run should have made and did not."""
+    NOTE = ["sh", "-c", "echo $$1 >>${build_dir}/cleaned", "x"]
+    SLOW = "touch begun; exec sleep 600"
+
+    @staticmethod
+    def killed(project, *arguments):
+        with project.running(*arguments) as process:
+            wait_for("the test to begin", (project.build / "begun").exists)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    @staticmethod
+    def cleaned(project):
+        path = project.build / "cleaned"
+        names = path.read_text().split() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return names
+
+    def test_of_a_phase_whose_only_test_was_running(self):
+        """CTest has logged nothing of it then."""
+        project = self.project(plan(phase("one", cleanup=[*self.NOTE, "one"]), phase("two", cleanup=[*self.NOTE, "two"], gate="recorded")),
+                               shell_test("one.slow", self.SLOW), shell_test("two.a"), shell_test("free"))
+        self.killed(project)
+        self.assertIn("owes the clean-up of phase 'one'", project.lockstep("cleanup"))
+        self.assertEqual(self.cleaned(project), ["one"])  # of two no test can have begun
+        self.assertIn("nothing was left to settle", project.lockstep("cleanup"))
+
+    def test_of_a_later_phase(self):
+        project = self.project(plan(phase("one", cleanup=[*self.NOTE, "one"]), phase("two", cleanup=[*self.NOTE, "two"], gate="recorded")),
+                               shell_test("one.a"), shell_test("two.slow", self.SLOW), shell_test("free"))
+        text = (project.source / "lockstep.toml").read_text()
+        for gate in ("recorded", "strict", "order"):
+            with self.subTest(gate=gate):
+                (project.build / "begun").unlink(missing_ok=True)
+                project.write("lockstep.toml", text.replace('"recorded"', f'"{gate}"'))
+                self.killed(project)
+                self.assert_passes(project.late("free"))
+                self.assertEqual(sorted(self.cleaned(project)), ["one", "two"])
+
+    def test_that_ctest_did_not_start_since_a_fixture_failed(self):
+        project = self.project(plan(phase("one", cleanup=[*self.NOTE, "one"])), shell_test("up", "test -e good", fixtures_setup="server"),
+                               shell_test("one.a"), shell_test("one.b", fixtures_required="server"), shell_test("free"))
+        self.assert_fails(project.ctest())
+        self.assertEqual(self.cleaned(project), [])
+        run = project.late("free")
+        self.assert_passes(run)
+        self.assertIn("owes the clean-up of phase 'one'", run.output)
+        self.assertEqual(self.cleaned(project), ["one"])
+        (project.build / "good").touch()
+        self.assert_passes(project.ctest())
+        self.assertEqual(self.cleaned(project), ["one"])
+        self.assertNotIn("owes", project.late("free").output)
+
+    def test_is_not_paid_twice_at_a_time(self):
+        """Whoever paid is killed, and what it had started goes on."""
+        script = "echo begin >>trace; until test -e go; do sleep 0.02; done; echo end >>trace"
+        project = self.project(plan(phase("one", cleanup=["sh", "-c", script])), shell_test("one.slow", self.SLOW), shell_test("free"))
+        trace = project.build / "trace"
+        self.killed(project)
+        # Of the others ctest makes no more than a note until its helper has ended.
+        ways = [WAYS[way] for way in ("KILL to the group", "INT to the group", "KILL to ctest")]
+        for times, (number, send) in enumerate(ways, start=1):
+            with project.running("-R", "free") as process:
+                wait_for("the clean-up to begin", lambda: trace.exists() and trace.read_text().count("begin") == times)
+                send(process.pid, number)
+                process.wait()
+                if times < len(ways):
+                    continue
+                # While its group is there: the next run, not this helper, has to end what goes on in it.
+                with project.running("-R", "free") as last:
+                    wait_for("the next to begin", lambda: trace.read_text().count("begin") == times + 1)
+                    (project.build / "go").touch()
+                    self.assertEqual(last.wait(), 0)
+        self.assertEqual(trace.read_text(), "begin\n" * (len(ways) + 1) + "end\n")
+
+    def test_a_session_of_another_version_is_not_touched(self):
+        """It may live. One that tells what it is by can be told to be over."""
+        project = self.project(plan(), shell_test("free"))
+        self.assert_passes(project.ctest())
+        session = json.loads((project.state / "s/1/session.json").read_text())
+        (project.state / "s/1/session.json").write_text('{"version": 9, "id": "x"}\n')
+        run = project.ctest()
+        self.assert_fails(run)
+        self.assertIn("session 1 of this build tree is of another version of Lockstep", run.output)
+        project.lockstep("cleanup", status=1)
+        self.assertTrue((project.state / "s/1").exists())
+        project.lockstep("cleanup", "--force")
+        self.assertFalse((project.state / "s/1").exists())
+        (project.state / "s/1").mkdir()
+        (project.state / "s/1/session.json").write_text(json.dumps({**session, "version": 9}))
+        self.assert_passes(project.ctest())
+
+
 class LogNotLinked(KilledBase):
     """Testing/ on another file system: the log cannot be linked. A process of Lockstep's holds it open instead, and only if
     that is killed too is it not known what a killed run did."""

@@ -176,6 +176,18 @@ class CannotTell(ValidateBase):
         self.assertEqual({check["seen"] for check in answer["checks"]}, {"no test ran: ctest ended with status 8"})
         self.assertIn("unknown profile 'absent'", said)
 
+    def test_a_link_to_the_build_tree(self):
+        # What is kept is named as CMake names the build tree, also where Lockstep was never applied.
+        project = Project(pathlib.Path(self.folder(self.addCleanup)))
+        project.write_cmake(apply=False)
+        project.configure()
+        link = project.source / "link"
+        link.symlink_to(project.build)
+        done = subprocess.run([LOCKSTEP, "validate", "--build-dir", link, "--ctest", self.ctest_with("export LOCKSTEP_PROFILE=absent")],
+                              env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"lockstep: the suites are kept in '{project.build}/lockstep/validate'", done.stderr)
+
     def test_no_ctest(self):
         for ctest, reason in (("/nonexistent/ctest", "cannot start '/nonexistent/ctest': No such file or directory; --ctest names another one"),
                               ("true", "'true' is no ctest: it does not tell its version (status 0)")):

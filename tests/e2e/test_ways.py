@@ -250,18 +250,24 @@ class OutOfTheHistory(EndToEnd):
         self.assertEqual((checkpoint.failures, checkpoint.untested), ({}, {}))
 
     def test_a_run_that_counts_otherwise_leaves_no_verdict(self):
-        """Which test is which is not known then: nobody has failed, nobody has passed."""
-        project = self.checked_project(shell_test("zero"), shell_test("one.a"))
+        """Which test is which is not known then: a pass of before no longer counts, a failure stands."""
+        project = self.checked_project(shell_test("zero"), shell_test("one.a"), shell_test("one.b", "test ! -e broken"))
         self.assert_passes(project.ctest())
         script = project.write("dashboard.cmake", f"""
             set(CTEST_SOURCE_DIRECTORY "{project.source}")\nset(CTEST_BINARY_DIRECTORY "{project.build}")
             ctest_start(Experimental QUIET)\nctest_test(EXCLUDE zero)\n""")
         project.ran()
         project.run_ctest(["-S", script], cwd=project.source)
-        self.assertEqual(project.ran(), ["one.a"])
+        self.assertEqual(sorted(project.ran()), ["one.a", "one.b"])
         late = project.late()
         self.assert_passes(late)
-        self.assertEqual(late.checkpoint("one").untested, {"one.a": "never run"})
+        self.assertEqual(late.checkpoint("one").untested, {"one.a": "never run", "one.b": "never run"})
+        (project.build / "broken").touch()
+        self.assert_fails(project.ctest())
+        project.run_ctest(["-S", script], cwd=project.source)
+        late = project.late()
+        self.assert_fails(late)
+        self.assertEqual(late.checkpoint("one").failures, {"one.b": "failed when last run"})
 
 
 if __name__ == "__main__":

@@ -111,6 +111,12 @@ Verdicts by_name(const Results& results) {
     return verdicts;
 }
 
+TEST(RecordedNames, OfVerificationsHoldANewline) {
+    EXPECT_TRUE(names_verification("phase\nverification"));
+    EXPECT_FALSE(names_verification("phase"));
+    EXPECT_FALSE(names_verification(""));
+}
+
 TEST_F(Histories, ANewOneKnowsNothing) {
     const auto history = open();
     EXPECT_TRUE(history.last().empty());
@@ -242,6 +248,21 @@ TEST_F(Histories, RunsOfASessionThatIsRecordedAgainAreReplaced) {
     history.record(session("1", 1), Results{{"a", Outcome::not_run, 0, ""}});
     EXPECT_EQ(history.runs("a"), (std::vector<RunRecord>{{"1", 1, Outcome::not_run, 0, ""}}));
     EXPECT_TRUE(history.runs("b").empty());
+}
+
+TEST_F(Histories, ThatNothingIsKnownOfTheLastRunTakesAPassAwayAndNoFailure) {
+    auto history = open();
+    const std::vector<std::pair<Outcome, bool>> known{{Outcome::passed, false}, {Outcome::skipped, false},
+                                                      {Outcome::failed, true},  {Outcome::not_run, true},
+                                                      {Outcome::unknown, true}, {Outcome::lost, false}};
+    for (const auto& [outcome, stands] : known) {
+        history.record(session("1", 1), Results{{"a", outcome, 0, "f"}});
+        history.record(session("2", 2), Results{{"a", Outcome::lost, 0, ""}});
+        EXPECT_EQ(history.last().at("a").outcome, stands ? outcome : Outcome::lost) << static_cast<int>(outcome);
+        history.record(session("3", 3), Results{passed("a")});
+        EXPECT_EQ(history.last().at("a").outcome, Outcome::passed);
+        history.forget_all(true, true);
+    }
 }
 
 TEST_F(Histories, SessionsAreShownNewestFirstWithWhatBecameOfTheirTests) {

@@ -62,6 +62,8 @@ TEST(RunTable, holds_what_a_session_needs) {
     EXPECT_TRUE(p.untested_fails);
     EXPECT_FALSE(p.optional);
     EXPECT_EQ(p.needed_by, (Indices{0, 1}));
+    EXPECT_EQ(p.waits_for, Indices{});
+    EXPECT_EQ(table.phases.at(1).waits_for, Indices{6}) << "checkpoint.p";
     ASSERT_EQ(p.verifications.size(), 1U);
     EXPECT_EQ(p.verifications[0].place, "lockstep.toml:16");
     EXPECT_EQ(p.verifications[0].command.at(0).fill("/t", "9"), "/b/check");
@@ -148,6 +150,7 @@ TEST(RunTable, survives_the_way_through_json) {
     EXPECT_EQ(back->phases.at(0).verifications.at(0).name, "v");
     EXPECT_TRUE(back->phases.at(0).untested_fails && back->phases.at(1).optional);
     EXPECT_EQ(back->phases.at(1).judges, (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(back->phases.at(1).waits_for, table_of(resolved()).phases.at(1).waits_for);
     EXPECT_EQ(back->phases.at(0).needed_by, (std::vector<std::size_t>{0, 1}));
     EXPECT_EQ(back->generated.size(), 4U);
 }
@@ -170,7 +173,7 @@ TEST(RunTable, a_text_that_is_none_is_refused) {
     auto lacking = json::parse(whole);
     lacking["phases"][0].erase("judges");
     std::vector<std::string> beyond;
-    for (const char* list : {"tests", "judges", "needed_by"}) {
+    for (const char* list : {"tests", "judges", "needed_by", "waits_for"}) {
         auto table = json::parse(whole);
         table["phases"][0][list].push_back(list == std::string_view("tests") ? table["tests"].size()
                                                                              : table["phases"].size());

@@ -128,16 +128,25 @@ TEST(CTestLog, AnEmptyLogTellsNothing) {
 TEST(CTestLog, HasABeginningOfItsOwn) {
     const std::string rule = "----------------------------------------------------------\n";
     const std::string head = "Start testing: Nov 21 05:00 UTC\n" + rule, end = "End testing: Nov 21 05:00 UTC\n";
-    for (const auto& whole : {head + "12/34 Testing: a\n12/34 Test: a\n", head + end}) {
+    for (const auto& whole : {head + "12/34 Testing: a\n12/34 Test: a\n",
+                              head + "Unable to find executable: /x\n1/3 Testing: a\n", head + end}) {
         for (std::size_t size = 0; size <= whole.size(); ++size)
             EXPECT_TRUE(begins_like_a_log(whole.substr(0, size))) << size;
     }
     for (const auto& text : {std::string(1, '\0'), std::string(50, '\0') + "\n", std::string("End"), end + head, rule,
                              std::string("Start testing: Nov 21 05:00 UTC\nEnd testing: Nov 21 05:00 UTC\n"),
-                             head + "x", head + "0/1 Testing: a\n", head + "1 Testing: a\n", head + "\n",
-                             head + end + "1/1 Testing: a\n", head + end + "\n", head + rule}) {
+                             head + end + "1/1 Testing: a\n", head + end + "\n"}) {
         EXPECT_FALSE(begins_like_a_log(text)) << text;
     }
+}
+
+TEST(CTestLog, TellsWhetherCTestCameToItsEnd) {
+    const auto text = block(1, passed) + block(2, passed, "\nEnd testing: Nov 21 05:00 UTC\n");
+    const std::string end = "End testing: Nov 21 05:00 UTC\n";
+    EXPECT_FALSE(read(text).finished);
+    EXPECT_TRUE(read(text + end).finished);
+    EXPECT_TRUE(read(text + end + "\nlabel = 0.01 sec*proc\n").finished);
+    EXPECT_TRUE(read("Start testing: Nov 21 05:00 UTC\n-----\n" + end).finished);
 }
 
 TEST(CTestLog, EntriesAreSortedByIndexAndFound) {

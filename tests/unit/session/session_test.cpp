@@ -132,8 +132,7 @@ TEST_F(Sessions, are_sorted_by_number_and_other_names_are_none) {
 }
 
 TEST_F(Sessions, a_folder_without_a_readable_file_is_a_wreck_that_nobody_lives_in) {
-    for (const auto* text :
-         {"", "{", "[]", "{}", R"({"version": 2})", R"({"version": "1"})", R"({"version": 1, "id": 7})"}) {
+    for (const auto* text : {"", "{", "[]", "{}", R"({"version": 1, "id": 7})"}) {
         make(1);
         os::write_file(layout.session(1) + "/session.json", text);
         EXPECT_EQ(read_session(layout, 1), std::nullopt) << text;
@@ -145,6 +144,19 @@ TEST_F(Sessions, a_folder_without_a_readable_file_is_a_wreck_that_nobody_lives_i
         EXPECT_EQ(session_around(sessions, os::own_process(), sessions[0].id), std::nullopt);
         remove_session(layout, 1);
         EXPECT_TRUE(read_sessions(layout).empty());
+    }
+}
+
+TEST_F(Sessions, of_another_version_may_live) {
+    for (const auto* text : {R"({"version": 2})", R"({"version": "1"})"}) {
+        make(1);
+        os::write_file(layout.session(1) + "/session.json", text);
+        const auto session = read_session(layout, 1);
+        ASSERT_TRUE(session) << text;
+        EXPECT_EQ(session->number, 1);
+        EXPECT_TRUE(session->other_version);
+        EXPECT_EQ(liveness(*session), Liveness::elsewhere);
+        EXPECT_EQ(session_around({*session}, os::own_process(), session->id), std::nullopt);
     }
 }
 

@@ -6,10 +6,12 @@
 #include <set>
 
 #include "commands/commands.hpp"
+#include "commands/debts.hpp"
+#include "commands/kept.hpp"
 #include "commands/recorded.hpp"
 #include "commands/resolution.hpp"
-#include "commands/settle.hpp"
 #include "commands/times.hpp"
+#include "commands/verdicts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "schedule/names.hpp"
@@ -115,16 +117,14 @@ private:
         remember_fresh_hashes(fingerprints, history());
     }
 
+    /// They run where tests of the phase have run: at another checkpoint too, if a filter has left out their own.
     void judge_verifications(std::size_t p, bool ran_now) {
         const auto& phase = table_.phases[p];
         if (phase.verifications.empty()) return;
-        if (p == phase_ && ran_now) {
-            verify();
-            return;
-        }
-        const auto now = read_verified(layout_, session_, p);
+        auto now = read_verified(layout_, session_, p);
         std::map<std::string, TestRecord, std::less<>> last;
-        if (os::exists(layout_.history())) last = history().last(keys(phase));
+        if (!now && os::exists(layout_.history())) last = history().last(keys(phase));
+        if (!now && ran_now) now = verify(p);
         for (const auto& verification : phase.verifications) {
             const auto name = fmt::format("verification '{}'", verification.name);
             if (now) {
@@ -133,7 +133,7 @@ private:
                     debug([&] {
                         return fmt::format("{}: {}, in this session", name, found->passed ? "passed" : "failed");
                     });
-                    if (!found->passed) add(p, {name, Standing::failed_now}, failures_, false);
+                    if (!found->passed) add_verification(p, {name, Standing::failed_now}, failures_);
                     continue;
                 }
             }
@@ -142,10 +142,30 @@ private:
             if (found != last.end()) judged.recorded = recorded_verdict(found->second, fingerprint(verification));
             const auto judgement = judge(std::span(&judged, 1), LogReading{});
             debug([&] { return fmt::format("{}: {}, recorded", name, describe(stand(judged, LogReading{}))); });
-            for (const auto& finding : judgement.failures) add(p, finding, failures_, false);
+            for (const auto& finding : judgement.failures) add_verification(p, finding, failures_);
             for (const auto& finding : judgement.untested)
-                add(p, finding, phase.untested_fails ? failures_ : untested_, false);
+                add_verification(p, finding, phase.untested_fails ? failures_ : untested_);
         }
+    }
+
+    void add_verification(std::size_t p, const Finding& finding, std::vector<std::string>& lines) {
+        add(p, finding, lines, false);
+        if (&lines == &failures_ && std::ranges::find(verify_again_, p) == verify_again_.end())
+            verify_again_.push_back(p);
+    }
+
+    /// Tests to run again, and what makes verifications run again: that their checkpoint does, behind tests of its
+    /// phase.
+    std::vector<std::string> again() const {
+        auto names = again_;
+        for (const auto p : verify_again_) {
+            for (const auto position : table_.phases[p].tests) {
+                const auto& name = table_.tests[position].name;
+                if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+            }
+            names.push_back(lockstep::names::checkpoint(table_.phases[p].name));
+        }
+        return names;
     }
 
     /// What the judgement of a phase rests on.
@@ -184,9 +204,9 @@ private:
         return fingerprint_of(verification, table_.build_dir, temp(), session_.id);
     }
 
-    void verify() {
+    std::vector<VerifiedNow> verify(std::size_t p) {
         std::vector<VerifiedNow> verified;
-        for (const auto& verification : phase().verifications) {
+        for (const auto& verification : table_.phases[p].verifications) {
             os::RunOptions options;
             options.command = words(verification);
             options.working_directory = table_.build_dir;
@@ -197,18 +217,17 @@ private:
             debug([&] { return fmt::format("verification '{}': ends with {}", verification.name, result.status); });
             fmt::print("verification '{}' ({}): {} in {:.2f} s\n", verification.name, verification.place,
                        passed ? "passed" : fmt::format("failed with status {}", result.status), result.seconds);
+            if (!passed) fmt::print("  {}\n", shell_command(options.command));
             if (!result.output.empty()) fmt::print("{}{}", result.output, result.output.ends_with('\n') ? "" : "\n");
-            if (!passed)
-                add(phase_, {fmt::format("verification '{}'", verification.name), Standing::failed_now}, failures_,
-                    false);
             verified.push_back({verification.name, passed, fingerprint(verification)});
         }
-        write_verified(layout_, session_, phase_, verified);
+        write_verified(layout_, session_, p, verified);
+        return verified;
     }
 
     void print() const {
-        fmt::print("checkpoint of phase '{}' ({}): {} of {} tests are all right\n", phase().name, phase().place,
-                   all_right_, total_);
+        fmt::print("checkpoint of phase '{}' ({}): {} of {} tests are all right{}\n", phase().name, phase().place,
+                   all_right_, total_, phase().judges.size() > 1 ? ", those of earlier phases included" : "");
         if (log_.counted != 0) print_what_counts_differently();
         if (!failures_.empty()) {
             fmt::print("It fails because of\n");
@@ -218,7 +237,7 @@ private:
             fmt::print("Not known in this session, and let through (untested = \"pass\")\n");
             for (const auto& line : untested_) fmt::print("  {}\n", line);
         }
-        if (!again_.empty()) fmt::print("To run them again:\n  {}\n", command_for(again_));
+        if (!again().empty()) fmt::print("To run them again:\n  {}\n", command_for(again()));
     }
 
     void print_what_counts_differently() const {
@@ -240,8 +259,8 @@ private:
         } else {
             const std::set<std::string_view> wanted(names.begin(), names.end());
             std::string numbers = "0,0,0";
-            for (std::size_t position = 0; position < table_.tests.size(); ++position) {
-                if (wanted.contains(table_.tests[position].name)) numbers += fmt::format(",{}", position + 1);
+            for (std::uint32_t number = 1; !table_.name_of(number).empty(); ++number) {
+                if (wanted.contains(table_.name_of(number))) numbers += fmt::format(",{}", number);
             }
             command.insert(command.end(), {"-I", numbers});
         }
@@ -256,6 +275,7 @@ private:
     std::optional<History> history_;
     std::size_t total_ = 0, all_right_ = 0;
     std::vector<std::string> failures_, untested_, again_;
+    std::vector<std::size_t> verify_again_;  ///< phases
 };
 
 }  // namespace
@@ -303,6 +323,7 @@ int end_session(Layout& layout) {
     try {
         History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
         record_session(layout, session, *table, &log, true, history, print_note);
+        note_debts_of_ended(layout, session, *table, log, history);
         tidy_temp_directories(layout, session, *table, log, print_note);
         write_end_time(layout, session);
         session.ended = true;
@@ -312,7 +333,7 @@ int end_session(Layout& layout) {
         print_note(fmt::format("warning: {}", error.what()));
     }
     if (log.counted != 0) {
-        print_note("warning: ctest counts other tests than are known; nothing was recorded");
+        print_note("warning: ctest counts other tests than are known; what passed before counts as never run");
         return 0;
     }
     const auto ran =

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
+#include "commands/debts.hpp"
 #include "commands/output.hpp"
 #include "commands/recorded.hpp"
 #include "commands/settle.hpp"
@@ -30,48 +31,53 @@ struct Result {
     bool removed = false;
 };
 
-/// Names what runs here in the name of a session. Returns whether anything does.
-bool name_processes(const Session& session) {
-    const auto processes = os::processes_with_environment("LOCKSTEP_SESSION", session.id);
-    for (const auto& process : processes) {
+std::vector<os::ProcessId> processes_of(const Session& session) {
+    return os::processes_with_environment("LOCKSTEP_SESSION", session.id);
+}
+
+void name_processes(const Session& session) {
+    for (const auto& process : processes_of(session)) {
         say(fmt::format("process {} of ctest {} still runs: {}", process.pid, session.ctest.pid,
                         shell_command(os::command_line_of(process.pid))));
     }
-    return !processes.empty();
 }
 
-/// Whether a session is to be settled; else `result` says why not, if there is a reason to say.
-bool is_left_over(const Session& session, bool force, Result& result) {
-    // Nothing is owed, and `lockstep summary` tells of it until the next run.
-    if (session.ended && !session.processes_left) return false;
+/// Nothing is owed, and `lockstep summary` tells of it until the next run.
+bool needs_nothing(const Session& session) {
+    return session.ended && !session.processes_left;
+}
+
+bool is_left_over(const Session& session, bool force) {
+    if (needs_nothing(session)) return false;
     switch (liveness(session)) {
         case Liveness::dead:
             return true;
         case Liveness::alive:
-            result.running.push_back(session);
             return false;
         case Liveness::elsewhere:
             // The processes of a container can be seen from the machine that it is on: then it lives.
-            if (session.ended || (force && !name_processes(session))) return true;
-            result.elsewhere.push_back(session);
-            return false;
+            return session.ended || (force && processes_of(session).empty());
     }
     return false;
 }
 
 /// Call under the registry's lock.
 void settle_sessions(const Layout& layout, bool force, Result& result) {
-    sweep(layout);
-    for (const auto& session : read_sessions(layout)) {
-        if (session.ctest.pid == 0) {
-            remove_session(layout, session.number);
-        } else if (is_left_over(session, force, result)) {
-            settle_session(layout, session, say);
+    settle_each(
+        layout, [&](const Session& session) { return is_left_over(session, force); }, say,
+        [&](const Session& session) {
             if (!session.settled) result.settled.push_back(session);
-            if (!os::exists(layout.session(session.number))) continue;
+            if (!os::exists(layout.session(session.number))) return;
             if (session.processes_left) name_processes(session);  // the first time, settling does
             result.with_processes.push_back(session);
-        }
+        });
+    for (const auto& session : read_sessions(layout)) {
+        if (session.ctest.pid == 0 || needs_nothing(session)) continue;
+        const auto now = liveness(session);
+        if (now == Liveness::alive) result.running.push_back(session);
+        if (now != Liveness::elsewhere || session.ended) continue;
+        if (force) name_processes(session);
+        result.elsewhere.push_back(session);
     }
 }
 
@@ -102,7 +108,7 @@ private:
     int number_ = 0;
 };
 
-std::size_t debts(const Layout& layout) {
+std::size_t count_debts(const Layout& layout) {
     const auto history = recorded_history(layout);
     return history ? history->debts().size() : 0;
 }
@@ -113,12 +119,12 @@ void settle_and_pay(const Layout& layout, bool force, Result& result) {
     {
         const auto lock = lock_registry(layout);
         settle_sessions(layout, force, result);
-        result.owed = debts(layout);
+        result.owed = count_debts(layout);
         if (result.owed == 0 || !result.running.empty() || !result.elsewhere.empty()) return;
         hold.emplace(layout);
     }
     pay_debts(layout, say);
-    const auto before = std::exchange(result.owed, debts(layout));
+    const auto before = std::exchange(result.owed, count_debts(layout));
     result.paid = before - std::min(before, result.owed);
 }
 

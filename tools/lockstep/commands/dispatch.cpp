@@ -20,34 +20,8 @@
 #include "validation/suite.hpp"
 
 namespace lockstep {
-namespace {
 
-namespace po = boost::program_options;
-
-constexpr int wrong_command_line = 2;
-constexpr int system_failed = 3;
-
-constexpr std::array table{
-    Subcommand{"init", "write a first plan, which changes nothing, from the tests there are", "", false, true},
-    Subcommand{"generate", "write the files that ctest reads, below B/lockstep", "", false, false},
-    Subcommand{"check", "check the plan alone, or against the tests", "", false, true},
-    Subcommand{"list", "list tests with phase, markers, locks and pools", "", false, true},
-    Subcommand{"explain", "say of one test what holds for it, and which line says so", "TEST", false, true},
-    Subcommand{"graph", "draw phases, gates and locks as Mermaid", "", false, true},
-    Subcommand{"summary", "show what the last run did, phase by phase", "", false, false},
-    Subcommand{"validate", "try out on this machine, with this ctest, whether every guard holds", "", false, false},
-    Subcommand{"history", "show what is recorded of tests and what a gate makes of it, or forget it",
-               "show|forget [TEST]...", false, false},
-    Subcommand{"cleanup", "settle now what interrupted runs left", "", false, false},
-    Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL", false, false},
-    Subcommand{"enter", "", "", true, false},
-    Subcommand{"checkpoint", "", "", true, false},
-    Subcommand{"end", "", "", true, false},
-    Subcommand{"keep-log", "", "SESSION", true, false},
-    Subcommand{"probe", "", "TEST", true, false},
-};
-
-struct Parsed {
+struct CommandLine {
     CommonOptions common;
     InternalOptions internal;
     ValidateOptions validate;
@@ -57,8 +31,53 @@ struct Parsed {
     std::string expression, verb, argument;
 };
 
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr int wrong_command_line = 2;
+constexpr int system_failed = 3;
+
 struct WrongCommandLine : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+using Line = const CommandLine&;
+
+int history_command(Line line) {
+    return line.verb == "show" ? history_show_command(line.common, line.argument)
+                               : history_forget_command(line.common, line.forget);
+}
+
+constexpr std::array table{
+    Subcommand{"init", "write a first plan, which changes nothing, from the tests there are", "",
+               [](Line line) { return init_command(line.common); }, false, true},
+    Subcommand{"generate", "write the files that ctest reads, below B/lockstep", "",
+               [](Line line) { return generate_command(line.common); }, false, false},
+    Subcommand{"check", "check the plan alone, or against the tests", "",
+               [](Line line) { return check_command(line.common, line.strict); }, false, true},
+    Subcommand{"list", "list tests with phase, markers, locks and pools", "",
+               [](Line line) { return list_command(line.common, line.expression); }, false, true},
+    Subcommand{"explain", "say of one test what holds for it, and which line says so", "TEST",
+               [](Line line) { return explain_command(line.common, line.argument); }, false, true},
+    Subcommand{"graph", "draw phases, gates and locks as Mermaid", "",
+               [](Line line) { return graph_command(line.common); }, false, true},
+    Subcommand{"summary", "show what the last run did, phase by phase", "",
+               [](Line line) { return summary_command(line.common); }, false, false},
+    Subcommand{"validate", "try out on this machine, with this ctest, whether every guard holds", "",
+               [](Line line) { return validate_command(line.common, line.validate); }, false, false},
+    Subcommand{"history", "show what is recorded of tests and what a gate makes of it, or forget it",
+               "show|forget [TEST]...", history_command, false, false},
+    Subcommand{"cleanup", "settle now what interrupted runs left", "",
+               [](Line line) { return cleanup_command(line.common, line.cleanup); }, false, false},
+    Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL",
+               [](Line line) { return completion_command(line.argument); }, false, false},
+    Subcommand{"enter", "", "", [](Line line) { return enter_command(line.common); }, true, false},
+    Subcommand{"checkpoint", "", "", [](Line line) { return checkpoint_command(line.internal); }, true, false},
+    Subcommand{"end", "", "", [](Line line) { return end_command(line.internal); }, true, false},
+    Subcommand{"keep-log", "", "SESSION", [](Line line) { return keep_log_command(line.internal, line.argument); },
+               true, false},
+    Subcommand{"probe", "", "TEST", [](Line line) { return probe_command(line.internal, line.argument); }, true, false},
 };
 
 /// About what runs left in a build tree, whatever its plan says now.
@@ -124,87 +143,101 @@ int jobs_of(const std::string& text) {
                                        validation::most_jobs, text));
 }
 
-/// What `history` makes of its arguments; `rest` comes after the verb.
-void take_history(const std::vector<std::string>& rest, Parsed& parsed) {
-    auto& forget = parsed.forget;
-    forget.tests = rest;
-    const bool wholesale = forget.all || forget.debts;
-    if (parsed.verb == "show") {
-        if (wholesale) throw WrongCommandLine("'history show' takes neither --all nor --debts");
-        if (rest.size() > 1) throw WrongCommandLine("'history show' takes one TEST or none");
-        if (!rest.empty()) parsed.argument = rest.front();
-    } else if (wholesale == !rest.empty()) {
-        throw WrongCommandLine("'history forget' takes either tests, or --all, --debts or both");
-    }
-}
-
-void take_verb(const Subcommand& command, std::vector<std::string> rest, Parsed& parsed) {
-    const auto verbs = verbs_of(command);
-    const auto given = rest.empty() ? verbs.end() : std::ranges::find(verbs, rest.front());
-    if (given == verbs.end()) {
-        throw WrongCommandLine(fmt::format("'{}' is followed by '{}'{}", command.name, fmt::join(verbs, "' or '"),
-                                           rest.empty() ? "" : fmt::format(", not by '{}'", rest.front())));
-    }
-    parsed.verb = *given;
-    rest.erase(rest.begin());
-    take_history(rest, parsed);
-}
-
-Parsed parse(const Subcommand& command, const std::vector<std::string>& arguments) {
+po::options_description all_options(const Subcommand& command) {
     auto options = visible_options(command);
     if (command.internal) {
         options.add_options()("state", po::value<std::string>(), "")("graph", po::value<std::string>(), "")(
             "phase", po::value<std::string>(), "")("only-wait", "")("jobs", po::value<std::string>(), "");
     }
-    po::options_description all;
-    all.add(options).add_options()("argument", po::value<std::vector<std::string>>(), "");
+    options.add_options()("argument", po::value<std::vector<std::string>>(), "");
+    return options;
+}
+
+po::variables_map read_words(const Subcommand& command, const std::vector<std::string>& words) {
+    const auto options = all_options(command);
     po::positional_options_description positional;
     positional.add("argument", -1);
     po::variables_map values;
     using Style = po::command_line_style::style_t;
     const int style = po::command_line_style::unix_style & ~static_cast<int>(Style::allow_guessing);
     try {
-        po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
+        po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), values);
     } catch (const po::error& error) {
         throw WrongCommandLine(error.what());
     }
-    Parsed parsed;
-    parsed.help = values.count("help") != 0;
-    if (parsed.help) return parsed;
+    return values;
+}
+
+void take_options(const po::variables_map& values, CommandLine& line) {
     const auto text = [&](const char* name, std::string& target) {
         if (values.count(name) != 0) target = values[name].as<std::string>();
     };
-    text("build-dir", parsed.common.build_dir);
-    text("plan", parsed.common.plan);
-    text("config", parsed.common.configuration);
-    text("inventory", parsed.common.inventory);
-    text("expression", parsed.expression);
-    text("state", parsed.internal.state);
-    text("graph", parsed.internal.graph);
-    text("phase", parsed.internal.phase);
-    text("ctest", parsed.validate.ctest);
-    if (values.count("jobs") != 0)
-        parsed.internal.jobs = parsed.validate.jobs = jobs_of(values["jobs"].as<std::string>());
-    parsed.common.json = is_json(values, "format");
-    parsed.common.diagnostics_json = is_json(values, "diagnostic-format");
-    parsed.strict = values.count("strict") != 0;
-    parsed.internal.only_wait = values.count("only-wait") != 0;
-    std::vector<std::string> rest;
-    if (values.count("argument") != 0) rest = values["argument"].as<std::vector<std::string>>();
-    parsed.forget.all = values.count("all") != 0;
-    parsed.forget.debts = values.count("debts") != 0;
-    parsed.cleanup.force = values.count("force") != 0;
-    parsed.cleanup.kept = values.count("kept") != 0;
-    if (!verbs_of(command).empty()) {
-        take_verb(command, std::move(rest), parsed);
-        return parsed;
+    const auto flag = [&](const char* name, bool& target) { target = values.count(name) != 0; };
+    text("build-dir", line.common.build_dir);
+    text("plan", line.common.plan);
+    text("config", line.common.configuration);
+    text("inventory", line.common.inventory);
+    text("expression", line.expression);
+    text("state", line.internal.state);
+    text("graph", line.internal.graph);
+    text("phase", line.internal.phase);
+    text("ctest", line.validate.ctest);
+    if (values.count("jobs") != 0) line.internal.jobs = line.validate.jobs = jobs_of(values["jobs"].as<std::string>());
+    line.common.json = is_json(values, "format");
+    line.common.diagnostics_json = is_json(values, "diagnostic-format");
+    flag("strict", line.strict);
+    flag("only-wait", line.internal.only_wait);
+    flag("all", line.forget.all);
+    flag("debts", line.forget.debts);
+    flag("force", line.cleanup.force);
+    flag("kept", line.cleanup.kept);
+}
+
+/// What `history` makes of its arguments; `rest` comes after the verb.
+void take_history(const std::vector<std::string>& rest, CommandLine& line) {
+    auto& forget = line.forget;
+    forget.tests = rest;
+    const bool wholesale = forget.all || forget.debts;
+    if (line.verb == "show") {
+        if (wholesale) throw WrongCommandLine("'history show' takes neither --all nor --debts");
+        if (rest.size() > 1) throw WrongCommandLine("'history show' takes one TEST or none");
+        if (!rest.empty()) line.argument = rest.front();
+    } else if (wholesale == !rest.empty()) {
+        throw WrongCommandLine("'history forget' takes either tests, or --all, --debts or both");
     }
-    if (command.argument.empty() && !rest.empty())
-        throw WrongCommandLine(fmt::format("'{}' takes no argument '{}'", command.name, rest.front()));
-    if (!command.argument.empty() && rest.size() != 1)
+}
+
+void take_verb(const Subcommand& command, std::vector<std::string> rest, CommandLine& line) {
+    const auto verbs = verbs_of(command);
+    const auto given = rest.empty() ? verbs.end() : std::ranges::find(verbs, rest.front());
+    if (given == verbs.end()) {
+        throw WrongCommandLine(fmt::format("'{}' is followed by '{}'{}", command.name, fmt::join(verbs, "' or '"),
+                                           rest.empty() ? "" : fmt::format(", not by '{}'", rest.front())));
+    }
+    line.verb = *given;
+    rest.erase(rest.begin());
+    take_history(rest, line);
+}
+
+void take_arguments(const Subcommand& command, std::vector<std::string> arguments, CommandLine& line) {
+    if (!verbs_of(command).empty()) return take_verb(command, std::move(arguments), line);
+    if (command.argument.empty() && !arguments.empty())
+        throw WrongCommandLine(fmt::format("'{}' takes no argument '{}'", command.name, arguments.front()));
+    if (!command.argument.empty() && arguments.size() != 1)
         throw WrongCommandLine(fmt::format("'{}' takes one {}", command.name, command.argument));
-    if (!rest.empty()) parsed.argument = rest.front();
-    return parsed;
+    if (!arguments.empty()) line.argument = arguments.front();
+}
+
+CommandLine parse(const Subcommand& command, const std::vector<std::string>& words) {
+    const auto values = read_words(command, words);
+    CommandLine line;
+    line.help = values.count("help") != 0;
+    if (line.help) return line;
+    take_options(values, line);
+    std::vector<std::string> arguments;
+    if (values.count("argument") != 0) arguments = values["argument"].as<std::vector<std::string>>();
+    take_arguments(command, std::move(arguments), line);
+    return line;
 }
 
 void print_help() {
@@ -228,28 +261,6 @@ void print_help(const Subcommand& command) {
                std::string(1, static_cast<char>(std::toupper(command.summary.front()))) +
                    std::string(command.summary.substr(1)),
                options.str());
-}
-
-int call(const Subcommand& command, const Parsed& parsed) {
-    if (command.name == "init") return init_command(parsed.common);
-    if (command.name == "generate") return generate_command(parsed.common);
-    if (command.name == "check") return check_command(parsed.common, parsed.strict);
-    if (command.name == "list") return list_command(parsed.common, parsed.expression);
-    if (command.name == "explain") return explain_command(parsed.common, parsed.argument);
-    if (command.name == "graph") return graph_command(parsed.common);
-    if (command.name == "summary") return summary_command(parsed.common);
-    if (command.name == "validate") return validate_command(parsed.common, parsed.validate);
-    if (command.name == "history") {
-        return parsed.verb == "show" ? history_show_command(parsed.common, parsed.argument)
-                                     : history_forget_command(parsed.common, parsed.forget);
-    }
-    if (command.name == "cleanup") return cleanup_command(parsed.common, parsed.cleanup);
-    if (command.name == "completion") return completion_command(parsed.argument);
-    if (command.name == "enter") return enter_command(parsed.common);
-    if (command.name == "checkpoint") return checkpoint_command(parsed.internal);
-    if (command.name == "probe") return probe_command(parsed.internal, parsed.argument);
-    if (command.name == "keep-log") return keep_log_command(parsed.internal, parsed.argument);
-    return end_command(parsed.internal);
 }
 
 int unknown_command(const std::string& name) {
@@ -311,12 +322,12 @@ int dispatch(int argc, char** argv) {
     for (const auto& command : table) {
         if (command.name != arguments.front()) continue;
         try {
-            const auto parsed = parse(command, {arguments.begin() + 1, arguments.end()});
-            if (parsed.help) {
+            const auto line = parse(command, {arguments.begin() + 1, arguments.end()});
+            if (line.help) {
                 print_help(command);
                 return 0;
             }
-            const int status = call(command, parsed);
+            const int status = command.run(line);
             flush_results();
             return status;
         } catch (const WrongCommandLine& wrong) {

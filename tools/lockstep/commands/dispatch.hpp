@@ -8,13 +8,16 @@
 
 namespace lockstep {
 
+struct CommandLine;  // what it says, taken apart: known to dispatch.cpp alone
+
 struct Subcommand {
     std::string_view name;
     std::string_view summary;  ///< one line for help
     /// "TEST": takes one, required; "": none; "show|forget [TEST]...": one of these words, then any number.
     std::string_view argument;
-    bool internal = false;   ///< called by generated files: left out of help and completion
-    bool inventory = false;  ///< takes --inventory
+    int (*run)(const CommandLine&) = nullptr;  ///< returns the exit status
+    bool internal = false;                     ///< called by generated files: left out of help and completion
+    bool inventory = false;                    ///< takes --inventory
 };
 [[nodiscard]] std::span<const Subcommand> subcommands();
 /// The words of which one comes first among its arguments.

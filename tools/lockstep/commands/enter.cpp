@@ -6,6 +6,7 @@
 #include <array>
 
 #include "commands/commands.hpp"
+#include "commands/debts.hpp"
 #include "commands/output.hpp"
 #include "commands/resolution.hpp"
 #include "commands/settle.hpp"
@@ -14,10 +15,12 @@
 #include "os/machine.hpp"
 #include "schedule/names.hpp"
 #include "session/debug_log.hpp"
+#include "session/fingerprint.hpp"
 #include "session/invocation.hpp"
 #include "session/waiting.hpp"
 #include "text/quote.hpp"
 #include "text/render.hpp"
+#include "text/suggest.hpp"
 
 namespace lockstep {
 namespace {
@@ -200,11 +203,22 @@ private:
         point_at(layout_, graph, listing);
         const auto table = read_run_table(layout_, graph);
         if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout_.graph(graph)));
+        say_unmatched(graph);
         refuse_to_resume(*table);
         session_.graph = graph;
         note_files(listing);
         make_temp_directories(*table);
         return write_script(graph, facts, listing, *table);
+    }
+
+    /// Other warnings are for `lockstep check`. This one says that tests which the plan's author means to be guarded
+    /// may not be, and their run is when that shows.
+    void say_unmatched(const std::string& graph) const {
+        const auto lines = os::read_file(layout_.graph(graph) + "/unmatched.txt");
+        if (!lines) return;
+        const auto more = std::ranges::count(*lines, '\n') - 1;
+        say(fmt::format("warning: {}{}", lines->substr(0, lines->find('\n')),
+                        more == 0 ? "" : fmt::format(" (and {} more: `lockstep check` shows them)", more)));
     }
 
     /// `ctest -F` takes away what an interrupted run has done, but not from the lists of those that wait for it: they
@@ -375,6 +389,21 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
     return path;
 }
 
+/// A project may have variables of such names for itself, so only what is nearly one of ours is said.
+void say_misspelt_switches() {
+    constexpr std::string_view prefix = "LOCKSTEP_";
+    static const std::vector<std::string> known{
+        "DISABLE", "SEQUENTIAL", "GATE",    "PROFILE",  "SET",  "HISTORY", "LOG",   "LIMITS",  "GRANULARITY",
+        "SHARD",   "EXECUTABLE", "SESSION", "SESSIONS", "MODE", "TEST",    "PHASE", "MARKERS", "TEMP_DIR"};
+    for (const auto& name : os::environment_names()) {
+        if (!name.starts_with(prefix)) continue;
+        const auto word = name.substr(prefix.size());
+        if (std::ranges::find(known, word) != known.end()) continue;
+        if (const auto meant = nearest(word, known))
+            say(fmt::format("warning: environment variable {} is not known: did you mean {}{}?", name, prefix, *meant));
+    }
+}
+
 int list_without_plan() {
     say("warning: the plan cannot be used; these are the tests without it");
     return 0;
@@ -406,6 +435,7 @@ int enter_command(const CommonOptions& options) {
         return list_without_plan();
     }
     const auto invocation = calling_ctest(ctest, workspace);
+    if (!invocation.listing) say_misspelt_switches();
     debug([&] { return fmt::format("ctest {} is {}: {}", ctest.pid, describe(invocation), command_of(ctest)); });
     debug([&] { return fmt::format("the plan is '{}'; {}", workspace.plan_path, switches()); });
     Diagnostics diagnostics;

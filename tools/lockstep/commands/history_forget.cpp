@@ -7,8 +7,8 @@
 #include "commands/commands.hpp"
 #include "commands/output.hpp"
 #include "commands/recorded.hpp"
-#include "commands/settle.hpp"
 #include "commands/table.hpp"
+#include "commands/verdicts.hpp"
 #include "schedule/names.hpp"
 #include "session/session.hpp"
 #include "text/suggest.hpp"
@@ -21,7 +21,7 @@ namespace {
 std::vector<std::string> keys_of(const std::string& name, const std::vector<std::string>& recorded) {
     std::vector<std::string> keys;
     const auto belongs = [&](const std::string& key) {
-        return key == name || (is_verification_key(key) && names::checkpoint(phase_of_key(key)) == name);
+        return key == name || (names_verification(key) && names::checkpoint(phase_of_key(key)) == name);
     };
     std::ranges::copy_if(recorded, std::back_inserter(keys), belongs);
     return keys;
@@ -31,7 +31,7 @@ std::vector<std::string> keys_of(const std::string& name, const std::vector<std:
 std::vector<std::string> shown_names(const std::vector<std::string>& recorded) {
     std::vector<std::string> names;
     for (const auto& key : recorded)
-        names.push_back(is_verification_key(key) ? names::checkpoint(phase_of_key(key)) : key);
+        names.push_back(names_verification(key) ? names::checkpoint(phase_of_key(key)) : key);
     return names;
 }
 
@@ -70,7 +70,7 @@ std::optional<History::Forgotten> forget_tests(std::optional<History>& history, 
     std::ranges::sort(keys);
     keys.erase(std::ranges::unique(keys).begin(), keys.end());
     History::Forgotten forgotten;
-    forgotten.verifications = std::ranges::count_if(keys, is_verification_key);
+    forgotten.verifications = std::ranges::count_if(keys, names_verification);
     forgotten.tests = static_cast<std::int64_t>(keys.size()) - forgotten.verifications;
     return forgotten;
 }

@@ -29,8 +29,7 @@ using nlohmann::json;
 /// ignored there would be listed here, and all numbers shift).
 class ScratchFolder {
 public:
-    explicit ScratchFolder(const Layout& layout) : path_(layout.state + "/inner-" + std::to_string(os::own_process())) {
-        os::make_directories(path_);
+    explicit ScratchFolder(const Layout& layout) : path_(os::make_unique_directory(layout.state + "/inner-")) {
         os::write_file(path_ + "/CTestTestfile.cmake", fmt::format("subdirs({})\n", cmake_bracket(layout.build_dir)));
         // As ctest does: the .ctest file counts where there is no .cmake file, and before CTest 4 those below with it.
         os::write_file(path_ + "/CTestCustom.cmake",
@@ -92,6 +91,8 @@ std::vector<std::string> custom_files(const Workspace& workspace) {
     return {workspace.layout.build_dir + "/CTestCustom.cmake", workspace.layout.build_dir + "/CTestCustom.ctest"};
 }
 
+constexpr std::int64_t longest_step_of_file_times = 20'000'000;  // nanoseconds
+
 /// One a configuration: `ctest -C Release` may list other tests than `ctest` in the same build tree.
 std::string stamp_file(const Workspace& workspace) {
     const auto suffix =
@@ -99,11 +100,16 @@ std::string stamp_file(const Workspace& workspace) {
     return fmt::format("{}/inventory{}.stamp", workspace.layout.state, suffix);
 }
 
-json stamp_of(const std::vector<std::string>& paths) {
+/// What is written while ctest reads may have been read before or after: it equals no identity, so that the next to
+/// come asks again. File systems note times in steps of some milliseconds, behind the clock that `began` is from.
+json stamp_of(const std::vector<std::string>& paths, std::int64_t began) {
     auto list = json::array();
     for (const auto& path : paths) {
         const auto id = os::identify(path);
-        list.push_back(json::array({path, id ? identity_text(*id) : ""}));
+        // A time to come is of a clock that tells nothing of ours.
+        const bool unsure =
+            id && id->modified_ns >= began - longest_step_of_file_times && id->modified_ns <= os::now_ns();
+        list.push_back(json::array({path, unsure ? "?" : id ? identity_text(*id) : ""}));
     }
     return list;
 }
@@ -180,8 +186,7 @@ void keep_listing(const Layout& layout, const std::string& name, const std::stri
                   const std::string& files) {
     const auto folder = layout.listing(name);
     if (os::exists(folder)) return;
-    const auto draft = fmt::format("{}/draft-{}", layout.state, os::own_process());
-    os::make_empty_directory(draft);
+    const auto draft = os::make_unique_directory(layout.state + "/draft-");
     os::write_file(draft + "/inventory.json", inventory);
     os::write_file(draft + "/files.json", files);
     os::make_directories(layout.listings());
@@ -207,14 +212,19 @@ void prune_listings(const Layout& layout) {
 }
 
 struct Answer {
-    std::string text;  ///< of ctest
+    std::int64_t began = 0;  ///< when ctest was asked, in nanoseconds since 1970
+    std::string text;        ///< of ctest
     TestFiles files;
     std::vector<std::string> sources;    ///< paths that the text came from
     std::vector<std::string> rewritten;  ///< test files that ctest may rewrite while it reads them
 };
 
 Answer ask_once(const Workspace& workspace, const std::string& ctest) {
-    Answer answer{ask_ctest(workspace, ctest), scan(workspace), custom_files(workspace), {}};
+    Answer answer;
+    answer.began = os::now_ns();
+    answer.text = ask_ctest(workspace, ctest);
+    answer.files = scan(workspace);
+    answer.sources = custom_files(workspace);
     for (const auto& file : answer.files.files) {
         answer.sources.push_back(file.path);
         // What our own test files include, no one rewrites while ctest reads.
@@ -228,12 +238,11 @@ Answer ask_once(const Workspace& workspace, const std::string& ctest) {
 Answer ask_in_peace(const Workspace& workspace, const std::string& ctest) {
     constexpr int attempts = 3;
     for (int attempt = 1;; ++attempt) {
-        const auto began = os::now_ns();
         auto answer = ask_once(workspace, ctest);
         const auto changed = [&](const std::string& path) {
             if (std::ranges::find(answer.rewritten, path) != answer.rewritten.end()) return false;
             const auto id = os::identify(path);
-            return id && id->modified_ns >= began;
+            return id && id->modified_ns >= answer.began - longest_step_of_file_times;
         };
         if (attempt == attempts || std::ranges::none_of(answer.sources, changed)) return answer;
     }
@@ -264,8 +273,8 @@ Listing take(const Workspace& workspace, const std::string& ctest) {
                      {"listing", listing.name},
                      {"hash", listing.hash},
                      {"rewritten", listing.rewritten},
-                     {"sources", stamp_of(sources)},
-                     {"built", stamp_of(built_files(workspace, table))}};
+                     {"sources", stamp_of(sources, answer.began)},
+                     {"built", stamp_of(built_files(workspace, table), answer.began)}};
     os::write_file(stamp_file(workspace), stamp.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
     prune_listings(layout);
     return listing;
@@ -329,7 +338,11 @@ Listing current_listing(const Workspace& workspace, const std::string& ctest_pat
         if (stale.empty()) {
             Listing listing{stamp.at("hash").get<std::string>(), stamp.at("listing").get<std::string>(),
                             stamp.at("rewritten").get<std::vector<std::string>>()};
-            if (os::exists(workspace.layout.listing(listing.name))) return listing;
+            const auto folder = workspace.layout.listing(listing.name);
+            if (os::exists(folder)) {
+                if (os::is_abandoned(folder)) os::touch(folder);  // in use: not the next to be pruned
+                return listing;
+            }
             stale = "the listing has vanished";
         }
     } catch (const json::exception&) {

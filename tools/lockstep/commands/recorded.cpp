@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "commands/holdings.hpp"
+#include "commands/kept.hpp"
 #include "commands/listing.hpp"
 #include "commands/output.hpp"
 #include "commands/resolution.hpp"
-#include "commands/settle.hpp"
+#include "commands/verdicts.hpp"
 #include "os/files.hpp"
 #include "schedule/names.hpp"
 #include "text/suggest.hpp"
@@ -22,8 +23,9 @@ std::optional<History> recorded_history(const Layout& layout) {
 
 std::optional<RecordedVerdict> recorded_verdict(const TestRecord& last, const std::string& now) {
     if (last.outcome == Outcome::lost) return std::nullopt;
-    return RecordedVerdict{last.outcome == Outcome::passed || last.outcome == Outcome::skipped,
-                           !now.empty() && now == last.fingerprint};
+    const bool passed = last.outcome == Outcome::passed || last.outcome == Outcome::skipped;
+    // Where neither can be known (a program that is still missing), a failure stands: nothing says that it is mended.
+    return RecordedVerdict{passed, now == last.fingerprint && (!now.empty() || !passed)};
 }
 
 std::string fingerprint_of(const RunTable::Verification& verification, const std::string& build_dir,
@@ -96,7 +98,7 @@ std::optional<std::string> Records::nearest_to(const std::string& name) const {
         if (!phase.verifications.empty()) names.push_back(names::checkpoint(phase.name));
     }
     for (const auto& [key, record] : last_) {
-        if (!is_verification_key(key)) names.push_back(key);
+        if (!names_verification(key)) names.push_back(key);
     }
     return nearest(name, names);
 }

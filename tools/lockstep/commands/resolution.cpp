@@ -121,6 +121,16 @@ GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const Run
     return inputs;
 }
 
+/// A line each: where, and what.
+std::string unmatched_expressions(const Diagnostics& diagnostics) {
+    std::string lines;
+    for (const auto& diagnostic : diagnostics.all()) {
+        if (diagnostic.code == "matches-nothing")
+            lines += fmt::format("{}: {}\n", diagnostic.place.brief(), diagnostic.message);
+    }
+    return lines;
+}
+
 FillValues fill_values(const Workspace& workspace) {
     return {workspace.layout.build_dir, workspace.source_dir,
             [](const std::string& name) { return os::environment(name); }};
@@ -148,12 +158,13 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
     if (!overlay) return false;
 
     // Another process may be making the same folder: each fills one of its own, and the first rename wins.
-    const auto draft = fmt::format("{}/draft-{}", layout.state, os::own_process());
-    os::make_empty_directory(draft);
+    const auto draft = os::make_unique_directory(layout.state + "/draft-");
     os::write_file(draft + "/overlay.cmake", *overlay);
     os::write_file(draft + "/schedule.json", schedule_json(*resolved->schedule, LOCKSTEP_VERSION));
     os::write_file(draft + "/run.json", to_json(*table));
     os::write_file(draft + "/inputs.json", inputs.to_json());
+    if (const auto unmatched = unmatched_expressions(diagnostics); !unmatched.empty())
+        os::write_file(draft + "/unmatched.txt", unmatched);
     if (const auto needs = resource_needs(*resolved->schedule); !needs.empty())
         os::write_file(draft + "/resources.json", needs);
     os::make_directories(layout.graphs());

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/settle.hpp"
+#include "commands/verdicts.hpp"
 
 namespace lockstep {
 

@@ -10,18 +10,20 @@
 namespace lockstep {
 
 struct CheckpointTime {
-    std::int64_t at_ns = 0;  ///< when it had judged
+    std::int64_t at_ns = 0;  ///< when it had judged, since 1970
     bool passed = false;
 };
+/// What cannot be written is warned of, and missing later: no gate fails for it.
 void write_checkpoint_time(const Layout& layout, const Session& session, std::size_t phase, bool passed);
 [[nodiscard]] std::optional<CheckpointTime> read_checkpoint_time(const Layout& layout, const Session& session,
                                                                  std::size_t phase);
 
-/// When lockstep.end had run.
+/// When lockstep.end had run: ns since 1970; none if that is not known. Written like the above.
 void write_end_time(const Layout& layout, const Session& session);
 [[nodiscard]] std::optional<std::int64_t> read_end_time(const Layout& layout, const Session& session);
 
-/// When ctest went on from `enter` to its tests: later than opened_ns by what it waited for another run.
+/// When ctest went on from `enter` to its tests, in ns since 1970: later than opened_ns by what it waited for another
+/// run.
 [[nodiscard]] std::int64_t start_time(const Layout& layout, const Session& session);
 
 }  // namespace lockstep

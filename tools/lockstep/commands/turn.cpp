@@ -104,6 +104,8 @@ private:
                         holder.ctest.pid));
         const auto lock = lock_registry(layout_);
         if (same_log(holder, self_)) disown_log(self_);
+        // Whoever comes next waits for both.
+        self_.holds = true;
         self_.waits_for.clear();
         self_.turn_ns = os::now_ns();
         write_session(layout_, self_);

@@ -40,26 +40,6 @@ struct Result {
     }
 };
 
-/// The build tree, and what CMAKE_CTEST_COMMAND is there. A plan is of no account, nor is whether there is one.
-struct BuildTree {
-    std::string folder, ctest;
-};
-
-BuildTree open_build_tree(const std::string& build_dir) {
-    auto folder = std::filesystem::absolute(build_dir).lexically_normal().string();
-    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-    const auto cache = os::read_file(folder + "/CMakeCache.txt");
-    if (!cache || os::exists(folder + "/lockstep/project.json")) {
-        const auto workspace = open_workspace({build_dir, "", ""});
-        return {workspace.layout.build_dir, workspace.ctest};
-    }
-    constexpr std::string_view entry = "\nCMAKE_CTEST_COMMAND:INTERNAL=";
-    const auto at = cache->find(entry);
-    if (at == std::string::npos) return {folder, ""};
-    const auto begin = at + entry.size();
-    return {folder, cache->substr(begin, cache->find('\n', begin) - begin)};
-}
-
 /// What would steer ctest or Lockstep, or tells a test about the run that it is part of: the inner runs are nobody's.
 /// Of make, which may call us: its tokens would bound how many tests run at once.
 std::vector<std::string> steering_variables() {
@@ -193,21 +173,23 @@ void print_json(const Result& result) {
 }  // namespace
 
 int validate_command(const CommonOptions& options, const ValidateOptions& wanted) {
-    const auto tree = open_build_tree(options.build_dir);
+    // A plan is of no account, nor is whether there is one.
+    const auto workspace = open_build_tree({options.build_dir, "", ""});
+    const auto& build = workspace.layout.build_dir;
     Result result;
     result.jobs = wanted.jobs;
-    result.ctest = !wanted.ctest.empty() ? wanted.ctest : tree.ctest.empty() ? "ctest" : tree.ctest;
+    result.ctest = !wanted.ctest.empty() ? wanted.ctest : workspace.ctest.empty() ? "ctest" : workspace.ctest;
     // It is called in another folder.
     if (result.ctest.find('/') != std::string::npos)
         result.ctest = absolute_from(result.ctest, std::filesystem::current_path());
-    result.ctest_version = version_of(result.ctest, tree.folder);
+    result.ctest_version = version_of(result.ctest, build);
     result.disabled = os::environment("LOCKSTEP_DISABLE") == "1";
     if (result.disabled) {
         say("LOCKSTEP_DISABLE=1 is set: this trial leaves it out, but runs of the project's tests go "
             "without their plan while it is");
     }
-    result.folder = tree.folder + "/lockstep/validate";
-    os::make_directories(tree.folder + "/lockstep");
+    result.folder = build + "/lockstep/validate";
+    os::make_directories(build + "/lockstep");
     const os::FileLock one_at_a_time(result.folder + ".lock");
     os::remove_tree(result.folder);
     run_suites(result);

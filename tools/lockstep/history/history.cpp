@@ -46,11 +46,6 @@ struct Blob {
     const std::string& bytes;
 };
 
-/// A verification's name is "<phase>\n<verification>"; no test's holds a newline.
-bool is_verification(std::string_view name) {
-    return name.find('\n') != std::string_view::npos;
-}
-
 /// Binds all values, in order. Texts are not copied, so they must live until the statement has run.
 template <typename... Values>
 SQLite::Statement& with(SQLite::Statement& statement, const Values&... values) {
@@ -95,7 +90,7 @@ using Counts = std::array<std::int64_t, all_outcomes.size()>;
 Counts count_tests(std::span<const TestRecord> results) {
     std::unordered_map<std::string_view, Outcome> last;
     for (const auto& result : results) {
-        if (!is_verification(result.name)) last.insert_or_assign(result.name, result.outcome);
+        if (!names_verification(result.name)) last.insert_or_assign(result.name, result.outcome);
     }
     Counts counts{};
     for (const auto& [name, outcome] : last) ++counts.at(static_cast<std::size_t>(outcome));
@@ -125,10 +120,16 @@ std::int64_t begin_session(Store& store, const SessionRecord& session, const Cou
     return number;
 }
 
+/// That nothing is known of the last run takes a pass away, and no failure.
+bool gives_way_to_lost(Outcome known) {
+    return known == Outcome::passed || known == Outcome::skipped || known == Outcome::lost;
+}
+
 /// The number of the test, which now has this verdict unless a session opened later has given it one.
 std::int64_t record_verdict(Store& store, std::int64_t session, std::int64_t opened_ns, const TestRecord& result) {
-    auto& find = with(store.statement("SELECT number, outcome IS NULL OR opened_ns <= ? FROM tests WHERE name = ?"),
-                      opened_ns, result.name);
+    auto& find =
+        with(store.statement("SELECT number, outcome IS NULL OR opened_ns <= ?, outcome FROM tests WHERE name = ?"),
+             opened_ns, result.name);
     if (!find.executeStep()) {
         with(store.statement("INSERT INTO tests (name, session, opened_ns, outcome, seconds, fingerprint)"
                              " VALUES (?, ?, ?, ?, ?, ?)"),
@@ -137,7 +138,9 @@ std::int64_t record_verdict(Store& store, std::int64_t session, std::int64_t ope
         return store.last_row();
     }
     const std::int64_t number = find.getColumn(0).getInt64();
-    if (find.getColumn(1).getInt() != 0) {
+    const bool stands = result.outcome == Outcome::lost && !find.getColumn(2).isNull() &&
+                        !gives_way_to_lost(outcome_of(text_at(find, 2)));
+    if (find.getColumn(1).getInt() != 0 && !stands) {
         with(store.statement("UPDATE tests SET session = ?, opened_ns = ?, outcome = ?, seconds = ?, fingerprint = ?"
                              " WHERE number = ?"),
              session, opened_ns, word_of(result.outcome), result.seconds, result.fingerprint, number)
@@ -208,6 +211,10 @@ private:
 };
 
 }  // namespace
+
+bool names_verification(std::string_view recorded_name) {
+    return recorded_name.find('\n') != std::string_view::npos;
+}
 
 History::History(const std::string& path, const std::function<void(const std::string&)>& warn)
     : impl_(new Impl{Store(path, warn)}) {}
@@ -367,10 +374,12 @@ std::map<std::string, double, std::less<>> History::durations() const {
 std::int64_t History::owe(const Debt& debt) {
     auto& store = impl_->store;
     return store.write([&] {
-        auto& known = with(store.statement("SELECT id FROM debts WHERE session = ? AND kind = ? AND what = ?"),
-                           debt.session, debt.kind, debt.what);
-        if (known.executeStep()) return known.getColumn(0).getInt64();
         const auto command = join_zeros(debt.command), environment = join_zeros(debt.environment);
+        auto& known =
+            with(store.statement("SELECT id FROM debts WHERE kind = ? AND what = ?"
+                                 " AND (session = ? OR (command = ? AND working_directory = ? AND environment = ?))"),
+                 debt.kind, debt.what, debt.session, Blob{command}, debt.working_directory, Blob{environment});
+        if (known.executeStep()) return known.getColumn(0).getInt64();
         with(store.statement("INSERT INTO debts (session, kind, what, command, working_directory, environment)"
                              " VALUES (?, ?, ?, ?, ?, ?)"),
              debt.session, debt.kind, debt.what, Blob{command}, debt.working_directory, Blob{environment})

@@ -26,16 +26,19 @@ inline constexpr std::array all_outcomes{Outcome::passed,  Outcome::skipped, Out
 struct TestRecord {
     std::string name;  ///< a verification is recorded as "<phase>\n<verification>"
     Outcome outcome{};
-    double seconds = 0;
+    double seconds = 0;  ///< that it took; not a finite number: not known
     /// What it ran with, as it was when the session opened; "": cannot be known, never equal to anything.
     std::string fingerprint;
 };
 
+/// Whether `recorded_name` is that of a verification: it holds a newline, and no test's does.
+[[nodiscard]] bool names_verification(std::string_view recorded_name);
+
 struct SessionRecord {
-    std::string id;  ///< LOCKSTEP_SESSION
-    std::int64_t opened_ns = 0, ended_ns = 0;
-    int jobs = 0;           ///< 0: unknown
-    bool complete = false;  ///< lockstep.end ran
+    std::string id;                            ///< LOCKSTEP_SESSION
+    std::int64_t opened_ns = 0, ended_ns = 0;  ///< since 1970
+    int jobs = 0;                              ///< 0: unknown
+    bool complete = false;                     ///< lockstep.end ran
 };
 
 /// One session's word on one test.
@@ -92,10 +95,10 @@ public:
     /// Forgets all tests and sessions, or all that is owed, or both. One transaction.
     Forgotten forget_all(bool tests, bool debts);
 
-    /// Idempotent: a session owes one thing once. Returns its id.
+    /// Idempotent: a session owes one thing once, and what several owe in the same words is paid once. Returns its id.
     std::int64_t owe(const Debt& debt);
     [[nodiscard]] std::vector<Debt> debts() const;
-    void paid(std::int64_t id);
+    void paid(std::int64_t id);  ///< nothing happens where there is no such debt
 
     /// kept/<number> holds what `test` left: its number, reusing the one it has, else the smallest free.
     std::int64_t keep(const std::string& test);

@@ -9,6 +9,7 @@
 #include "os/exit_watch.hpp"
 #include "os/machine.hpp"
 #include "os/processes.hpp"
+#include "os/spawn.hpp"
 
 namespace lockstep::os {
 namespace {
@@ -16,20 +17,16 @@ namespace {
 /// All else of our environment stays here: a variable may be how others find what a test left behind.
 constexpr std::array variables_passed_on{"PATH", "LD_LIBRARY_PATH"};
 
-void check(int error) {
-    if (error != 0) throw std::system_error(error, std::generic_category(), "posix_spawn");
-}
-
 class Actions {
 public:
     explicit Actions(int descriptor) {
-        check(::posix_spawn_file_actions_init(&actions_));
+        check_spawn(::posix_spawn_file_actions_init(&actions_));
         // First what it is given: it may be what one of the others replaces.
-        check(::posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor_of_detached));
-        check(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor_of_detached));
+        check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
         for (const int output : {STDOUT_FILENO, STDERR_FILENO})
-            check(::posix_spawn_file_actions_addopen(&actions_, output, "/dev/null", O_WRONLY, 0));
-        check(::posix_spawn_file_actions_addchdir_np(&actions_, "/"));
+            check_spawn(::posix_spawn_file_actions_addopen(&actions_, output, "/dev/null", O_WRONLY, 0));
+        check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, "/"));
     }
     ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
     Actions(const Actions&) = delete;
@@ -43,11 +40,11 @@ private:
 class Attributes {
 public:
     Attributes() {
-        check(::posix_spawnattr_init(&attributes_));
-        check(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK));
+        check_spawn(::posix_spawnattr_init(&attributes_));
+        check_spawn(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK));
         sigset_t none;
         ::sigemptyset(&none);
-        check(::posix_spawnattr_setsigmask(&attributes_, &none));
+        check_spawn(::posix_spawnattr_setsigmask(&attributes_, &none));
     }
     ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
     Attributes(const Attributes&) = delete;
@@ -57,13 +54,6 @@ public:
 private:
     posix_spawnattr_t attributes_{};
 };
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    for (auto& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
 
 }  // namespace
 

@@ -229,6 +229,16 @@ void remove_tree(const std::string& path) {
     }
 }
 
+std::string make_unique_directory(const std::string& prefix) {
+    make_directories(prefix.substr(0, prefix.rfind('/')));
+    // Not by the process's number alone: two containers on one build tree count their processes each for itself.
+    for (int attempt = 0;; ++attempt) {
+        auto path = prefix + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+        if (::mkdir(path.c_str(), 0777) == 0) return path;
+        if (errno != EEXIST) fail("cannot make the folder", path);
+    }
+}
+
 bool make_empty_directory(const std::string& path) {
     auto directory = open_directory(AT_FDCWD, path.c_str());
     if (directory) {

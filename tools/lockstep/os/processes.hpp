@@ -30,13 +30,14 @@ struct ProcessId {
 [[nodiscard]] bool stopped(const ProcessId& process);
 /// From now on the kernel kills this process when `parent`, which started it, ends; at once if it has ended.
 void end_with(const ProcessId& parent);
-[[nodiscard]] int parent_of(int pid);         ///< 0 if gone
-[[nodiscard]] int process_group_of(int pid);  ///< 0 if gone
-[[nodiscard]] std::vector<std::string> command_line_of(int pid);
-[[nodiscard]] std::string executable_of(int pid);  ///< "" if unreadable
+[[nodiscard]] int parent_of(int pid);                             ///< 0 if gone
+[[nodiscard]] int process_group_of(int pid);                      ///< 0 if gone
+[[nodiscard]] std::vector<std::string> command_line_of(int pid);  ///< empty if unreadable
+[[nodiscard]] std::string executable_of(int pid);                 ///< "" if unreadable
 /// What variable `name` was when the process was started; none if it was not set, or cannot be read.
 [[nodiscard]] std::optional<std::string> environment_of(int pid, const std::string& name);
-/// Numbers of open descriptors with what /proc says they point to ("… (deleted)" included).
+/// Numbers of open descriptors, ascending, with what /proc says they point to ("… (deleted)" included); empty if
+/// unreadable.
 [[nodiscard]] std::vector<std::pair<int, std::string>> open_files_of(int pid);
 /// All processes of this user whose environment holds exactly `name`=`value`.
 [[nodiscard]] std::vector<ProcessId> processes_with_environment(const std::string& name, const std::string& value);
@@ -49,6 +50,7 @@ void end_with(const ProcessId& parent);
 void cut_open_file(int pid, int fd);
 
 /// TERM to all, after `patience` KILL to those that are left; returns when all are gone (or after one more second).
+/// Throws if we may not.
 void end_processes(std::span<const ProcessId> processes, std::chrono::milliseconds patience);
 
 /// What start_detached() gives the process it starts.
@@ -57,7 +59,11 @@ constexpr int descriptor_of_detached = 3;
 /// with `path` open for reading as descriptor_of_detached, and next to nothing of our environment. None if that cannot
 /// be done. It may inherit more descriptors: see close_all_above().
 [[nodiscard]] std::optional<ProcessId> start_detached(std::vector<std::string> command, const std::string& path);
+/// Closes all our descriptors with a greater number. Needs /proc: without it nothing is closed. Never throws for one
+/// that cannot be closed.
 void close_all_above(int descriptor);
+/// Blocks without a limit until the process has ended; returns at once if it is gone. Any process, not a child alone;
+/// its exit status stays for its parent.
 void wait_for_end(const ProcessId& process);
 
 struct RunOptions {
@@ -72,10 +78,11 @@ struct RunOptions {
 struct RunResult {
     int status = 0;  ///< exit status; 128 + signal; 127: could not be started
     bool timed_out = false;
-    std::string output;
-    double seconds = 0;
+    std::string output;  ///< what it wrote until it ended; of 127 the reason
+    double seconds = 0;  ///< from start to end
 };
-/// Runs a command to its end and captures its standard output. Standard input is /dev/null.
+/// Runs a command to its end and captures its standard output. Standard input is /dev/null. That it cannot be started
+/// is a result; throws where there is no pipe to be had.
 [[nodiscard]] RunResult run(const RunOptions& options);
 
 }  // namespace lockstep::os

@@ -19,6 +19,7 @@
 #include "os/exit_watch.hpp"
 #include "os/files.hpp"
 #include "os/processes.hpp"
+#include "os/spawn.hpp"
 
 namespace lockstep::os {
 namespace {
@@ -54,33 +55,26 @@ std::vector<std::string> environment_for(const RunOptions& options) {
     return result;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    for (auto& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
-
 /// posix_spawn's two argument objects, with what we ask of them.
 class SpawnPlan {
 public:
     SpawnPlan(const RunOptions& options, int output) {
-        check(::posix_spawnattr_init(&attributes_));
-        check(::posix_spawn_file_actions_init(&actions_));
+        check_spawn(::posix_spawnattr_init(&attributes_));
+        check_spawn(::posix_spawn_file_actions_init(&actions_));
         short flags = POSIX_SPAWN_SETSIGMASK;
         sigset_t none;
         ::sigemptyset(&none);
-        check(::posix_spawnattr_setsigmask(&attributes_, &none));
+        check_spawn(::posix_spawnattr_setsigmask(&attributes_, &none));
         if (options.own_group) {
             flags |= POSIX_SPAWN_SETPGROUP;
-            check(::posix_spawnattr_setpgroup(&attributes_, 0));
+            check_spawn(::posix_spawnattr_setpgroup(&attributes_, 0));
         }
-        check(::posix_spawnattr_setflags(&attributes_, flags));
-        check(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-        check(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
-        if (options.merge_stderr) check(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
+        check_spawn(::posix_spawnattr_setflags(&attributes_, flags));
+        check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
+        if (options.merge_stderr) check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
         if (!options.working_directory.empty()) {
-            check(::posix_spawn_file_actions_addchdir_np(&actions_, options.working_directory.c_str()));
+            check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, options.working_directory.c_str()));
         }
     }
     ~SpawnPlan() {
@@ -94,9 +88,6 @@ public:
     [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
 
 private:
-    static void check(int error) {
-        if (error != 0) throw std::system_error(error, std::generic_category(), "posix_spawn");
-    }
     posix_spawn_file_actions_t actions_{};
     posix_spawnattr_t attributes_{};
 };

@@ -63,6 +63,18 @@ std::optional<OpenCommand> fill_in_all(const Command& command, const FillValues&
     return words;
 }
 
+/// CTest's numbers of the generated tests that the tests of phase `p` wait for.
+std::vector<std::size_t> gates_of(const Schedule& schedule, const RunTable& table, std::size_t p) {
+    std::vector<std::size_t> numbers;
+    for (const auto& [needed, gate] : schedule.phases[p].needs) {
+        if (gate == Gate::none) continue;
+        const auto& name = schedule.plan->phases[needed].name.value;
+        const auto number = table.generated_index(gate == Gate::order ? names::order(name) : names::checkpoint(name));
+        if (number) numbers.push_back(*number);
+    }
+    return numbers;
+}
+
 /// "" where the command is not known, since its program is not there: such a test is never unchanged.
 std::string hash_of_command(const std::vector<std::string>& command) {
     return command.empty() ? "" : os::hash_words(command);
@@ -162,6 +174,7 @@ std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValue
         entry.place = phase.place.brief();
         entry.tests = schedule.phases[p].tests;
         entry.judges = schedule.phases[p].judges;
+        entry.waits_for = gates_of(schedule, table, p);
         entry.needed_by = schedule.phases[p].needed_by;
         entry.untested_fails = phase.untested.value == Untested::fail;
         entry.optional = phase.optional.value;
@@ -196,8 +209,13 @@ std::string to_json(const RunTable& table) {
     j["spec_maker"] = table.spec_maker;
     auto& phases = j["phases"] = json::array();
     for (const auto& p : table.phases) {
-        json phase{{"name", p.name},        {"place", p.place},         {"tests", p.tests},
-                   {"judges", p.judges},    {"needed_by", p.needed_by}, {"untested_fails", p.untested_fails},
+        json phase{{"name", p.name},
+                   {"place", p.place},
+                   {"tests", p.tests},
+                   {"judges", p.judges},
+                   {"waits_for", p.waits_for},
+                   {"needed_by", p.needed_by},
+                   {"untested_fails", p.untested_fails},
                    {"optional", p.optional}};
         auto& verifications = phase["verifications"] = json::array();
         for (const auto& v : p.verifications) {
@@ -215,10 +233,13 @@ namespace {
 bool consistent(const RunTable& table) {
     const auto below = [](std::size_t limit) { return [limit](std::size_t position) { return position < limit; }; };
     const auto tests = below(table.tests.size()), phases = below(table.phases.size());
+    const auto generated = [&](std::size_t number) {
+        return number > table.tests.size() && number <= table.tests.size() + table.generated.size();
+    };
     return std::ranges::all_of(table.tests, [&](const auto& test) { return !test.phase || phases(*test.phase); }) &&
            std::ranges::all_of(table.phases, [&](const auto& phase) {
                return std::ranges::all_of(phase.tests, tests) && std::ranges::all_of(phase.judges, phases) &&
-                      std::ranges::all_of(phase.needed_by, phases);
+                      std::ranges::all_of(phase.needed_by, phases) && std::ranges::all_of(phase.waits_for, generated);
            });
 }
 
@@ -247,6 +268,7 @@ std::optional<RunTable> run_table_from_json(const std::string& text) {
             phase.place = p.at("place").get<std::string>();
             phase.tests = p.at("tests").get<std::vector<std::size_t>>();
             phase.judges = p.at("judges").get<std::vector<std::size_t>>();
+            phase.waits_for = p.at("waits_for").get<std::vector<std::size_t>>();
             phase.needed_by = p.at("needed_by").get<std::vector<std::size_t>>();
             phase.untested_fails = p.at("untested_fails").get<bool>();
             phase.optional = p.at("optional").get<bool>();

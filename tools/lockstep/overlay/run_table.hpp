@@ -45,6 +45,8 @@ struct RunTable {
         bool untested_fails = false, optional = false;
         std::vector<Verification> verifications;
         std::optional<OpenCommand> cleanup;
+        std::vector<std::size_t> waits_for;  ///< CTest's numbers of generated tests: none of its tests begins before
+                                             ///< these have passed, unless fixtures were excluded
         std::vector<std::size_t> needed_by;  ///< phases whose tests use what the clean-up removes, itself included
     };
     std::string build_dir;

@@ -33,6 +33,7 @@ struct LogReading {
     /// Not 0: ctest counts that many tests, and not as many as are known, so which test a number means cannot be told.
     /// All verdicts are `unknown` then.
     std::size_t counted = 0;
+    bool finished = false;  ///< ctest came to its end: nothing was running any more
     [[nodiscard]] const LogEntry* find(std::uint32_t index) const;
 };
 
@@ -43,9 +44,8 @@ struct LogOptions {
     bool repeated = false;
 };
 
-/// Whether the text, as far as it goes, begins as CTest begins a log: three lines, of which the third ends it or
-/// belongs to the first test. What tests write comes later. False for what another ctest has written over or emptied
-/// meanwhile.
+/// Whether the text, as far as it goes, begins as CTest begins a log: two lines, and the last line never follows at
+/// once where there are others. False for what another ctest has written over or emptied meanwhile.
 [[nodiscard]] bool begins_like_a_log(std::string_view log);
 
 /// Linear in `log`, whatever it holds (50 MB of almost-headers included).

@@ -59,19 +59,37 @@ nlohmann::ordered_json to_json(const Session& s) {
             {"log_keeper", {s.log_keeper.pid, s.log_keeper.start}}};
 }
 
+/// What every version of this file has: enough to tell whether the session lives.
+void read_identity(const nlohmann::json& j, Session& s) {
+    s.id = j.at("id").get<std::string>();
+    s.ctest = {j.at("pid").get<int>(), j.at("start").get<std::uint64_t>()};
+    s.host = j.at("host").get<std::string>();
+    s.boot = j.at("boot").get<std::string>();
+    s.process_namespace = j.at("process_namespace").get<std::string>();
+    s.ended = j.at("ended").get<bool>();
+}
+
+Session of_other_version(const nlohmann::json& j, int number) {
+    Session s;
+    s.number = number;
+    s.other_version = true;
+    try {
+        read_identity(j, s);
+    } catch (const nlohmann::json::exception&) {
+        s.ctest.pid = -1;
+    }
+    return s;
+}
+
 std::optional<Session> from_json(const std::string& text, int number) {
     const auto j = nlohmann::json::parse(text, nullptr, false);
     if (!j.is_object()) return std::nullopt;
     try {
-        if (j.at("version") != 1) return std::nullopt;
+        if (j.at("version") != 1) return of_other_version(j, number);
         Session s;
         s.number = number;
-        s.id = j.at("id").get<std::string>();
-        s.ctest = {j.at("pid").get<int>(), j.at("start").get<std::uint64_t>()};
+        read_identity(j, s);
         s.process_group = j.at("process_group").get<int>();
-        s.host = j.at("host").get<std::string>();
-        s.boot = j.at("boot").get<std::string>();
-        s.process_namespace = j.at("process_namespace").get<std::string>();
         s.graph = j.at("graph").get<std::string>();
         s.configuration = j.at("configuration").get<std::string>();
         s.inside = j.at("inside").get<std::string>();
@@ -87,7 +105,6 @@ std::optional<Session> from_json(const std::string& text, int number) {
         s.no_tests_error = j.at("no_tests_error").get<bool>();
         s.holds = j.at("holds").get<bool>();
         s.began = j.value("began", true);
-        s.ended = j.at("ended").get<bool>();
         s.settled = j.at("settled").get<bool>();
         s.processes_left = j.value("processes_left", false);
         s.log_descriptor = j.at("log_descriptor").get<int>();
@@ -169,6 +186,7 @@ std::optional<std::string> find_log(const Layout& layout, const Session& session
 }  // namespace
 
 Liveness liveness(const Session& session) {
+    if (session.other_version && session.ctest.pid < 0) return Liveness::elsewhere;
     // The boot comes first: one machine may change its name while it is up, and containers on it all have names of
     // their own.
     if (session.boot != os::boot_id()) {

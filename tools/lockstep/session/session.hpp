@@ -22,7 +22,8 @@ struct SessionName {
 /// What stands in B/lockstep/s/<n>/session.json.
 struct Session {
     int number = 0;
-    std::string id;  ///< LOCKSTEP_SESSION: distinct over machines and time
+    bool other_version = false;  ///< of a Lockstep that notes other things: only number, id, who and where are known
+    std::string id;              ///< LOCKSTEP_SESSION: distinct over machines and time
     os::ProcessId ctest;
     int process_group = 0;  ///< of ctest; its tests stay in it unless they leave
     std::string host, boot, process_namespace;

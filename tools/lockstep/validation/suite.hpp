@@ -43,7 +43,7 @@ inline constexpr int most_jobs = 64;     ///< each test reads what all others wr
 inline constexpr int pool_slots = 2;     ///< there are
 inline constexpr int limit_at_once = 2;  ///< max_parallel
 
-/// Every guard but gates; all its tests pass.
+/// Every guard but gates; all its tests pass. `jobs`: from fewest_jobs to most_jobs.
 [[nodiscard]] Suite guards_suite(int jobs);
 /// A phase that fails, and one that needs it.
 [[nodiscard]] Suite gate_suite(int jobs);

@@ -1,0 +1,129 @@
+#include "commands/debts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "commands/kept.hpp"
+#include "commands/turn.hpp"
+#include "os/files.hpp"
+#include "os/processes.hpp"
+#include "schedule/names.hpp"
+#include "text/quote.hpp"
+
+namespace lockstep {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto time_for_a_debt = 60s, patience = 5s;
+
+const LogEntry* entry_of(const LogReading& log, std::optional<std::size_t> index) {
+    return index ? log.find(static_cast<std::uint32_t>(*index)) : nullptr;
+}
+
+/// A test of the phase has begun, as far as the log tells.
+bool has_begun(const RunTable::Phase& phase, const LogReading& log) {
+    return std::ranges::any_of(phase.tests, [&](std::size_t position) {
+        const auto* entry = entry_of(log, position + 1);
+        return entry != nullptr && entry->verdict != LogVerdict::not_run;
+    });
+}
+
+/// Nothing that the tests of the phase wait for kept them from running.
+bool may_have_begun(const RunTable::Phase& phase, const LogReading& log, bool names_excluded) {
+    return std::ranges::all_of(phase.waits_for, [&](std::size_t index) {
+        const auto* entry = entry_of(log, index);
+        // `ctest -E` may have taken it away; others stand in for it then.
+        return entry == nullptr ? names_excluded : entry->verdict == LogVerdict::passed;
+    });
+}
+
+void owe(const Layout& layout, const Session& session, const RunTable& table, const RunTable::Phase& phase,
+         History& history) {
+    const auto index = table.generated_index(names::cleanup(phase.name));
+    Debt debt;
+    debt.session = session.id;
+    debt.kind = "cleanup";
+    debt.what = phase.name;
+    for (const auto& word : *phase.cleanup) {
+        debt.command.push_back(word.fill(temp_of(layout, session, index.value_or(1) - 1), session.id));
+    }
+    debt.working_directory = table.build_dir;
+    history.owe(debt);
+}
+
+/// In the environment of all that pays a debt, and of nothing else on this machine.
+constexpr auto paying = "LOCKSTEP_PAYING";
+
+std::string mark_of(const Layout& layout, const Debt& debt) {
+    return fmt::format("{} {}", debt.id, layout.state);
+}
+
+void end_payment(const std::string& mark) {
+    const auto left = os::processes_with_environment(paying, mark);
+    os::end_processes(left, patience);
+}
+
+}  // namespace
+
+void note_debts_of_interrupted(const Layout& layout, const Session& session, const RunTable& table,
+                               const LogReading* log, History& history) {
+    const bool names_excluded = os::exists(layout.dropped(session.number));
+    for (const auto& phase : table.phases) {
+        if (!phase.cleanup) continue;
+        const auto begun = [&](std::size_t user) {
+            const auto& users = table.phases[user];
+            return has_begun(users, *log) || (!log->finished && may_have_begun(users, *log, names_excluded));
+        };
+        if (log != nullptr) {
+            const auto* cleaned = entry_of(*log, table.generated_index(names::cleanup(phase.name)));
+            if (cleaned != nullptr && cleaned->verdict == LogVerdict::passed) continue;
+            if (!std::ranges::any_of(phase.needed_by, begun)) continue;
+        }
+        owe(layout, session, table, phase, history);
+    }
+}
+
+void note_debts_of_ended(const Layout& layout, const Session& session, const RunTable& table, const LogReading& log,
+                         History& history) {
+    for (const auto& phase : table.phases) {
+        const auto* cleaned =
+            phase.cleanup ? entry_of(log, table.generated_index(names::cleanup(phase.name))) : nullptr;
+        if (cleaned == nullptr || cleaned->verdict != LogVerdict::not_run) continue;
+        const auto begun = [&](std::size_t user) { return has_begun(table.phases[user], log); };
+        if (std::ranges::any_of(phase.needed_by, begun)) owe(layout, session, table, phase, history);
+    }
+}
+
+void pay_debts(const Layout& layout, const Report& report) {
+    if (!os::exists(layout.history())) return;
+    if (History(layout.history(), report).debts().empty()) return;
+    // Two runs that share the build tree must not clean up side by side: the second finds the debts paid.
+    const auto path = layout.debts_lock();
+    const os::FileLock lock(path, [&](int holder) { report(waiting_for_lock(path, holder)); });
+    History history(layout.history(), report);
+    for (const auto& debt : history.debts()) {
+        os::RunOptions options;
+        options.command = debt.command;
+        options.working_directory = debt.working_directory;
+        options.timeout = time_for_a_debt;
+        options.own_group = false;  // an interrupt at the terminal is meant for it too
+        const auto mark = mark_of(layout, debt);
+        options.set_environment = {{paying, mark}};
+        end_payment(mark);  // whoever began it did not live to see its end: it would go on beside this one
+        report(fmt::format("an interrupted run owes the clean-up of phase '{}': {}", debt.what,
+                           shell_command(debt.command)));
+        const auto result = os::run(options);
+        if (result.timed_out) end_payment(mark);
+        if (result.status == 0) {
+            history.paid(debt.id);
+        } else {
+            report(fmt::format(
+                "warning: that clean-up {} and stays owed{}{}",
+                result.timed_out ? "took longer than 60 s" : fmt::format("failed with status {}", result.status),
+                result.output.empty() ? "" : ":\n", result.output));
+        }
+    }
+}
+
+}  // namespace lockstep

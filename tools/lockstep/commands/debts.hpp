@@ -1,0 +1,28 @@
+// Clean-ups of phases that a run should have made and did not: noted in the history, and paid before the next run's
+// tests.
+#pragma once
+
+#include "commands/output.hpp"
+#include "history/history.hpp"
+#include "overlay/run_table.hpp"
+#include "session/ctest_log.hpp"
+#include "session/session.hpp"
+
+namespace lockstep {
+
+/// A run that was interrupted owes the clean-up of each phase of which a test has begun, or may have, unless that
+/// clean-up has passed. CTest logs a test when it has ended, so what was running at a kill shows only in that nothing
+/// kept it from running any more. Without a `log` all may have begun.
+void note_debts_of_interrupted(const Layout& layout, const Session& session, const RunTable& table,
+                               const LogReading* log, History& history);
+
+/// A run that has come to its end owes those that CTest did not start, since a fixture of the phase had failed. One
+/// that ran and failed is a failed test, and is not repeated.
+void note_debts_of_ended(const Layout& layout, const Session& session, const RunTable& table, const LogReading& log,
+                         History& history);
+
+/// Tries to pay what is owed, one after another, for up to a minute each; what fails or takes longer stays owed. Waits
+/// while another process pays, and ends what one that died has left at it.
+void pay_debts(const Layout& layout, const Report& report);
+
+}  // namespace lockstep
