@@ -113,10 +113,11 @@ private:
 
     void say_waiting(const Session& holder) const {
         if (!alone_ || !holder.holds) {
-            say(fmt::format(
-                "waiting for {}: both have opened one file as their log, which CTest 3.x does when two start "
-                "at the same moment",
-                runner_of(holder)));
+            say(
+                fmt::format("waiting for {} in this build tree: both have opened one file as their log, which CTest "
+                            "3.x does when two start "
+                            "at the same moment",
+                            runner_of(holder)));
             return;
         }
         say(fmt::format("waiting for {} in this build tree (sessions = \"share\" in the plan runs both at once)",
