@@ -115,8 +115,7 @@ private:
         if (!alone_ || !holder.holds) {
             say(
                 fmt::format("waiting for {} in this build tree: both have opened one file as their log, which CTest "
-                            "3.x does when two start "
-                            "at the same moment",
+                            "3.x does when two start at the same moment",
                             runner_of(holder)));
             return;
         }
