@@ -307,7 +307,8 @@ class OneLog(CrowdBase):
         library = project.source / "keep_log_name.so"
         subprocess.run([os.environ.get("LOCKSTEP_TEST_CC", "cc"), "-x", "c", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
                         library, HERE / "keep_log_name.c", "-x", "none", "-ldl"], check=True)
-        return project, {"LD_PRELOAD": str(library)}
+        options = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return project, {"LD_PRELOAD": str(library), "ASAN_OPTIONS": options}
 
     def own_name(self):
         version = subprocess.run([CTEST, "--version"], stdout=subprocess.PIPE, check=True, text=True).stdout.split()[2]
