@@ -104,8 +104,8 @@ private:
                         holder.ctest.pid));
         const auto lock = lock_registry(layout_);
         if (same_log(holder, self_)) disown_log(self_);
-        // Whoever comes next waits for both.
-        self_.holds = true;
+        // Whoever comes next waits for both, unless this one shares the build tree.
+        self_.holds = alone_;
         self_.waits_for.clear();
         self_.turn_ns = os::now_ns();
         write_session(layout_, self_);
