@@ -34,9 +34,7 @@ public:
             remark(suggestion.remark);
             for (const auto& text : suggestion.lines) off(text);
         }
-        for (const auto& test : inventory_.tests) {
-            if (stands_in_for_unbuilt(test)) plan_.not_built.push_back(test.name);
-        }
+        plan_.not_built = stand_ins_for_unbuilt(inventory_);
         return std::move(plan_);
     }
 

@@ -14,15 +14,6 @@
 namespace lockstep {
 namespace {
 
-/// Tests that stand for those of programs which are not built.
-std::vector<std::string> stand_ins(const Inventory& inventory) {
-    std::vector<std::string> names;
-    for (const auto& test : inventory.tests) {
-        if (stands_in_for_unbuilt(test)) names.push_back(test.name);
-    }
-    return names;
-}
-
 /// A Unix socket's path holds so many bytes (sun_path, without the NUL at its end).
 constexpr std::size_t longest_socket_path = 107;
 /// Such as "/tmp.0123456789/.s.PGSQL.5432".
@@ -48,7 +39,7 @@ int check_command(const CommonOptions& options, bool strict) {
     auto inputs = read_inputs(options, true, diagnostics);
     std::size_t tests = 0;
     const bool against_tests = inputs.inventory.has_value();
-    const auto not_built = against_tests ? stand_ins(*inputs.inventory) : std::vector<std::string>{};
+    const auto not_built = against_tests ? stand_ins_for_unbuilt(*inputs.inventory) : std::vector<std::string>{};
     if (inputs.plan) warn_of_sharing(*inputs.plan, diagnostics);
     if (inputs.plan && inputs.inventory) {
         tests = inputs.inventory->tests.size();

@@ -158,10 +158,11 @@ private:
     /// phase.
     std::vector<std::string> again() const {
         auto names = again_;
+        std::set<std::string> known(names.begin(), names.end());
         for (const auto p : verify_again_) {
             for (const auto position : table_.phases[p].tests) {
                 const auto& name = table_.tests[position].name;
-                if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+                if (known.insert(name).second) names.push_back(name);
             }
             names.push_back(lockstep::names::checkpoint(table_.phases[p].name));
         }
@@ -190,8 +191,7 @@ private:
     }
 
     std::string temp() const {
-        const auto index = table_.generated_index(names::checkpoint(phase().name)).value_or(0);
-        return fmt::format("{}/{}", layout_.temp(session_.number), index);
+        return layout_.temp(session_.number, table_.generated_index(names::checkpoint(phase().name)).value_or(0));
     }
 
     std::vector<std::string> words(const RunTable::Verification& verification) const {
@@ -237,7 +237,7 @@ private:
             fmt::print("Not known in this session, and let through (untested = \"pass\")\n");
             for (const auto& line : untested_) fmt::print("  {}\n", line);
         }
-        if (!again().empty()) fmt::print("To run them again:\n  {}\n", command_for(again()));
+        if (const auto names = again(); !names.empty()) fmt::print("To run them again:\n  {}\n", command_for(names));
     }
 
     void print_what_counts_differently() const {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "commands/kept.hpp"
 #include "commands/turn.hpp"
 #include "os/files.hpp"
 #include "os/processes.hpp"
@@ -46,7 +45,7 @@ void owe(const Layout& layout, const Session& session, const RunTable& table, co
     debt.kind = "cleanup";
     debt.what = phase.name;
     for (const auto& word : *phase.cleanup) {
-        debt.command.push_back(word.fill(temp_of(layout, session, index.value_or(1) - 1), session.id));
+        debt.command.push_back(word.fill(layout.temp(session.number, index.value_or(0)), session.id));
     }
     debt.working_directory = table.build_dir;
     history.owe(debt);

@@ -7,6 +7,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/debts.hpp"
+#include "commands/holdings.hpp"
 #include "commands/output.hpp"
 #include "commands/resolution.hpp"
 #include "commands/settle.hpp"
@@ -74,13 +75,13 @@ RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation
 
 /// Lines that the included file begins with in a listing and in a run: where temp directories are, which overlay the
 /// closing directory includes, and which test files must still be as they were when it does.
-std::string session_script(const Layout& layout, const std::string& graph, int session, const Listing& listing) {
+std::string session_script(const Layout& layout, const Graph& graph, int session) {
     std::string script = "# Of one ctest run: sets what overlay.cmake uses.\n";
     script +=
         fmt::format("set(_lockstep_temp \"{}\")\n", cmake_quoted_inside(cmake_list_element(layout.temp(session))));
-    script += fmt::format("set(_lockstep_overlay {})\n", cmake_bracket(layout.graph(graph) + "/overlay.cmake"));
+    script += fmt::format("set(_lockstep_overlay {})\n", cmake_bracket(layout.graph(graph.name) + "/overlay.cmake"));
     int count = 0;
-    for (const auto& file : listing.rewritten) {
+    for (const auto& file : graph.listing.rewritten) {
         if (!os::exists(file)) continue;
         // Discovery at test time may write them again while ctest reads: close.cmake compares.
         script += fmt::format("set(_lockstep_file_{0} {1})\nfile(SHA256 {1} _lockstep_hash_{0})\n", ++count,
@@ -99,6 +100,12 @@ std::string dropping_script(const std::string& regex, const RunTable& table, con
             cmake_bracket(table.name_of(index)), index);
     }
     return script + fmt::format("file(WRITE {} \"${{_lockstep_dropped}}\")\n", cmake_bracket(file));
+}
+
+RunTable table_of(const Layout& layout, const std::string& graph) {
+    auto table = read_run_table(layout, graph);
+    if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout.graph(graph)));
+    return std::move(*table);
 }
 
 class RunEntry {
@@ -174,7 +181,7 @@ private:
     }
 
     /// A session runs when no other holds the build tree. One that was started below another, or whose plan shares the
-    /// tree, does not wait, and nobody waits for it.
+    /// tree, waits for nobody but who writes into its log, and nobody waits for it.
     void wait_for_others() {
         const bool alone = session_.inside.empty() && plan_.run.sessions.value == Sessions::wait;
         if (!alone)
@@ -194,21 +201,16 @@ private:
         if (session_.holds || shares) pay_debts(layout_, say);
 
         const auto facts = facts_of(workspace_, plan_, invocation_, diagnostics_);
-        if (diagnostics_.has_errors()) return std::nullopt;
-        const auto listing = current_listing(workspace_, os::executable_of(ctest_.pid));
-        const auto inputs = graph_inputs(workspace_, plan_, facts, listing);
-        const auto graph = inputs.name();
-        if (!ensure_graph(workspace_, plan_, facts, listing, inputs, diagnostics_)) return std::nullopt;
-        debug([&] { return fmt::format("goes by {} for {}", layout_.graph(graph), layout_.listing(listing.name)); });
-        point_at(layout_, graph, listing);
-        const auto table = read_run_table(layout_, graph);
-        if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout_.graph(graph)));
-        say_unmatched(graph);
-        refuse_to_resume(*table);
-        session_.graph = graph;
-        note_files(listing);
-        make_temp_directories(*table);
-        return write_script(graph, facts, listing, *table);
+        const auto graph = current_graph(workspace_, plan_, facts, os::executable_of(ctest_.pid), diagnostics_);
+        if (!graph) return std::nullopt;
+        point_at(layout_, *graph);
+        const auto table = table_of(layout_, graph->name);
+        say_unmatched(graph->name);
+        refuse_to_resume(table);
+        session_.graph = graph->name;
+        note_files(graph->listing);
+        make_temp_directories(table);
+        return write_script(*graph, facts, table);
     }
 
     /// Other warnings are for `lockstep check`. This one says that tests which the plan's author means to be guarded
@@ -243,13 +245,13 @@ private:
     }
 
     void make_temp_directories(const RunTable& table) const {
-        const auto root = layout_.temp(session_.number);
-        os::make_directories(root);
-        for (std::size_t position = 0; position < table.tests.size(); ++position) {
-            if (!table.tests[position].temp) continue;
-            const auto directory = fmt::format("{}/{}", root, position + 1);
+        os::make_directories(layout_.temp(session_.number));
+        for (std::size_t number = 1; number <= table.tests.size(); ++number) {
+            const auto& test = table.tests[number - 1];
+            if (!test.temp) continue;
+            const auto directory = layout_.temp(session_.number, number);
             os::make_empty_directory(directory);
-            if (table.tests[position].home) os::make_directories(directory + "/home");
+            if (test.home) os::make_directories(directory + "/home");
         }
         for (const auto& phase : table.phases) {
             if (phase.cleanup && uses_temp_dir(*phase.cleanup)) make_own_directory(table, names::cleanup(phase.name));
@@ -261,13 +263,12 @@ private:
     /// For a generated test whose command asks for one.
     void make_own_directory(const RunTable& table, const std::string& name) const {
         if (const auto index = table.generated_index(name))
-            os::make_empty_directory(fmt::format("{}/{}", layout_.temp(session_.number), *index));
+            os::make_empty_directory(layout_.temp(session_.number, *index));
     }
 
-    std::string write_script(const std::string& graph, const RunFacts& facts, const Listing& listing,
-                             const RunTable& table) {
+    std::string write_script(const Graph& graph, const RunFacts& facts, const RunTable& table) {
         const auto folder = layout_.session(session_.number);
-        auto script = session_script(layout_, graph, session_.number, listing);
+        auto script = session_script(layout_, graph, session_.number);
         const bool sequential = facts.sequential || invocation_.jobs == 1;
         script += fmt::format("set(ENV{{LOCKSTEP_SESSION}} \"{}\")\n", session_.id);
         auto sessions = session_.around;
@@ -365,26 +366,20 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
                                          const os::ProcessId& ctest, Diagnostics& diagnostics) {
     const auto& layout = workspace.layout;
     const auto facts = facts_of(workspace, plan, invocation, diagnostics);
-    if (diagnostics.has_errors()) return std::nullopt;
-    const auto listing = current_listing(workspace, os::executable_of(ctest.pid));
-    const auto inputs = graph_inputs(workspace, plan, facts, listing);
-    const auto graph = inputs.name();
-    if (!ensure_graph(workspace, plan, facts, listing, inputs, diagnostics)) return std::nullopt;
-    debug([&] { return fmt::format("goes by {} for {}", layout.graph(graph), layout.listing(listing.name)); });
-    const auto path = layout.graph(graph) + "/listing.cmake";
+    const auto graph = current_graph(workspace, plan, facts, os::executable_of(ctest.pid), diagnostics);
+    if (!graph) return std::nullopt;
+    const auto path = layout.graph(graph->name) + "/listing.cmake";
     const auto made = layout.temp(0) + "/.made-for";
-    if (!os::exists(path) || os::read_file(made) != graph || !listing.rewritten.empty()) {
-        point_at(layout, graph, listing);
-        const auto table = read_run_table(layout, graph);
-        if (!table) throw Refusal(fmt::format("'{}/run.json' is damaged: remove that folder", layout.graph(graph)));
-        for (std::size_t position = 0; position < table->tests.size(); ++position) {
-            const auto& test = table->tests[position];
-            if (test.temp)
-                os::make_directories(fmt::format("{}/{}{}", layout.temp(0), position + 1, test.home ? "/home" : ""));
+    if (!os::exists(path) || os::read_file(made) != graph->name || !graph->listing.rewritten.empty()) {
+        point_at(layout, *graph);
+        const auto table = table_of(layout, graph->name);
+        for (std::size_t number = 1; number <= table.tests.size(); ++number) {
+            const auto& test = table.tests[number - 1];
+            if (test.temp) os::make_directories(layout.temp(0, number) + (test.home ? "/home" : ""));
         }
         os::make_directories(layout.temp(0));
-        os::write_file(path, session_script(layout, graph, 0, listing));
-        os::write_file(made, graph);
+        os::write_file(path, session_script(layout, *graph, 0));
+        os::write_file(made, graph->name);
     }
     return path;
 }
@@ -413,7 +408,7 @@ int list_without_plan() {
 /// a copy, the test files name the original.
 void refuse_copy(const Layout& layout) {
     const auto here = os::identify("."), configured = os::identify(layout.build_dir);
-    if (!here || !configured || (here->device == configured->device && here->inode == configured->inode)) return;
+    if (!here || !configured || same_file(*here, *configured)) return;
     throw Refusal(
         fmt::format("this build tree is a copy of '{}', and its test files still name that one: configure it "
                     "anew with cmake --fresh, or set LOCKSTEP_DISABLE=1 to run the tests without their plan",
@@ -457,12 +452,8 @@ int enter_command(const CommonOptions& options) {
         fmt::print("{}", *path);
         return 0;
     }
-    // Errors only: warnings are `lockstep check`'s, and would be repeated by every run.
-    Diagnostics errors;
-    for (const auto& diagnostic : diagnostics.all()) {
-        if (diagnostic.severity == Severity::error) errors.report(diagnostic);
-    }
-    print_diagnostics(errors, false);
+    // Not the warnings: they are `lockstep check`'s, and would be repeated by every run.
+    print_errors(diagnostics, false);
     if (!invocation.listing) return 1;
     return list_without_plan();
 }

@@ -19,12 +19,10 @@ int generate_command(const CommonOptions& options) {
         return 1;
     }
     const auto facts = facts_from_environment(workspace, *plan, diagnostics);
-    const auto listing = current_listing(workspace, workspace.ctest);
-    const auto inputs = graph_inputs(workspace, *plan, facts, listing);
-    const bool made = !diagnostics.has_errors() && ensure_graph(workspace, *plan, facts, listing, inputs, diagnostics);
+    const auto graph = current_graph(workspace, *plan, facts, workspace.ctest, diagnostics);
     print_diagnostics(diagnostics, options.diagnostics_json);
-    if (!made) return 1;
-    point_at(workspace.layout, inputs.name(), listing);
+    if (!graph) return 1;
+    point_at(workspace.layout, *graph);
     const auto& state = workspace.layout.state;
     if (options.json) {
         fmt::print("{}\n", nlohmann::ordered_json{{"version", 1},

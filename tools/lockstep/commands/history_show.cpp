@@ -11,6 +11,7 @@
 #include "commands/commands.hpp"
 #include "commands/recorded.hpp"
 #include "commands/table.hpp"
+#include "schedule/names.hpp"
 #include "session/session.hpp"
 #include "text/quote.hpp"
 #include "text/utf8.hpp"
@@ -237,7 +238,7 @@ std::string gate_of(const Recorded& recorded) {
     if (!recorded.standing)
         return fmt::format("phase {}: it runs when what it cleans up is no longer used, and is in no gate",
                            recorded.phase);
-    const auto checkpoint = "checkpoint." + recorded.phase;
+    const auto checkpoint = names::checkpoint(recorded.phase);
     const auto left_out = fmt::format("phase {}: in a run without {}, {}", recorded.phase,
                                       recorded.verification ? "its tests" : "it", checkpoint);
     const bool untested = *recorded.standing != Standing::failed_before;

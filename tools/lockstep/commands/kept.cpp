@@ -41,7 +41,7 @@ ListedDirectories listed_directories(const Layout& layout, const Session& sessio
     for (const auto& entry : json::parse(*text, nullptr, false)) {
         if (!entry.is_number_unsigned() || entry.get<std::size_t>() >= table.tests.size()) continue;
         const auto position = entry.get<std::size_t>();
-        auto directory = temp_of(layout, session, position);
+        auto directory = layout.temp(session.number, position + 1);
         if (!os::exists(directory) || os::is_empty_directory(directory)) continue;
         listed.paths.push_back(std::move(directory));
         listed.tests.push_back(table.tests[position].name);
@@ -50,10 +50,6 @@ ListedDirectories listed_directories(const Layout& layout, const Session& sessio
 }
 
 }  // namespace
-
-std::string temp_of(const Layout& layout, const Session& session, std::size_t position) {
-    return fmt::format("{}/{}", layout.temp(session.number), position + 1);
-}
 
 void note_directories_to_keep(const Layout& layout, const Session& session, const RunTable& table,
                               const LogReading& log) {
@@ -99,7 +95,7 @@ void tidy_temp_directories(const Layout& layout, const Session& session, const R
         const auto position = entry.index - 1;
         if (!table.tests[position].temp || entry.verdict == LogVerdict::not_run || bad(entry.verdict)) continue;
         try {
-            os::make_empty_directory(temp_of(layout, session, position));
+            os::make_empty_directory(layout.temp(session.number, position + 1));
         } catch (const std::exception& error) {  // a test made it somebody else's: the others are emptied all the same
             report(fmt::format("warning: {}", error.what()));
         }

@@ -12,9 +12,6 @@
 
 namespace lockstep {
 
-/// The temp directory of the test at that position, which counts from 0.
-[[nodiscard]] std::string temp_of(const Layout& layout, const Session& session, std::size_t position);
-
 /// Notes the tests that left something to keep.
 void note_directories_to_keep(const Layout& layout, const Session& session, const RunTable& table,
                               const LogReading& log);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "commands/drafts.hpp"
 #include "commands/output.hpp"
 #include "inventory/ctest_json.hpp"
 #include "inventory/test_files.hpp"
@@ -29,7 +30,7 @@ using nlohmann::json;
 /// ignored there would be listed here, and all numbers shift).
 class ScratchFolder {
 public:
-    explicit ScratchFolder(const Layout& layout) : path_(os::make_unique_directory(layout.state + "/inner-")) {
+    explicit ScratchFolder(const Layout& layout) : path_(make_scratch_folder(layout)) {
         os::write_file(path_ + "/CTestTestfile.cmake", fmt::format("subdirs({})\n", cmake_bracket(layout.build_dir)));
         // As ctest does: the .ctest file counts where there is no .cmake file, and before CTest 4 those below with it.
         os::write_file(path_ + "/CTestCustom.cmake",
@@ -181,24 +182,17 @@ std::vector<std::string> built_files(const Workspace& workspace, const FileTable
     return built;
 }
 
-/// Fills a folder of its own and renames it: whoever reads i/<hash> reads files that belong together.
 void keep_listing(const Layout& layout, const std::string& name, const std::string& inventory,
                   const std::string& files) {
     const auto folder = layout.listing(name);
     if (os::exists(folder)) return;
-    const auto draft = os::make_unique_directory(layout.state + "/draft-");
+    const auto draft = make_draft(layout);
     os::write_file(draft + "/inventory.json", inventory);
     os::write_file(draft + "/files.json", files);
-    os::make_directories(layout.listings());
-    try {
-        os::move_tree(draft, folder);
-    } catch (const std::exception&) {
-        os::remove_tree(draft);
-        if (!os::exists(folder)) throw;  // else another process made the same
-    }
+    put_in_place(draft, folder);
 }
 
-/// Those that no stamp names and that nobody can still be about to read.
+/// Those that no stamp names.
 void prune_listings(const Layout& layout) {
     std::set<std::string> named;
     for (const auto& file : os::list_directory(layout.state)) {
@@ -207,7 +201,7 @@ void prune_listings(const Layout& layout) {
         if (stamp.is_object()) named.insert(stamp.value("listing", ""));
     }
     for (const auto& name : os::list_directory(layout.listings())) {
-        if (!named.contains(name) && os::is_abandoned(layout.listing(name))) os::remove_tree(layout.listing(name));
+        if (!named.contains(name)) prune(layout.listing(name));
     }
 }
 
@@ -340,7 +334,7 @@ Listing current_listing(const Workspace& workspace, const std::string& ctest_pat
                             stamp.at("rewritten").get<std::vector<std::string>>()};
             const auto folder = workspace.layout.listing(listing.name);
             if (os::exists(folder)) {
-                if (os::is_abandoned(folder)) os::touch(folder);  // in use: not the next to be pruned
+                keep_from_pruning(folder);
                 return listing;
             }
             stale = "the listing has vanished";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "commands/drafts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "os/processes.hpp"
@@ -49,10 +50,7 @@ void prune_graphs(const Layout& layout) {
         by_age.emplace_back(id ? id->modified_ns : 0, std::move(name));
     }
     std::ranges::sort(by_age);
-    for (std::size_t i = 0; i + graphs_kept < by_age.size(); ++i) {
-        // A listing that was just answered is in no session, and ctest has yet to read it.
-        if (const auto folder = layout.graph(by_age[i].second); os::is_abandoned(folder)) os::remove_tree(folder);
-    }
+    for (std::size_t i = 0; i + graphs_kept < by_age.size(); ++i) prune(layout.graph(by_age[i].second));
 }
 
 }  // namespace
@@ -92,6 +90,14 @@ std::optional<Resolved> resolve_all(Plan plan, Inventory inventory, const RunFac
     return resolved;
 }
 
+FillValues fill_values(const Workspace& workspace) {
+    return {workspace.layout.build_dir, workspace.source_dir,
+            [](const std::string& name) { return os::environment(name); }};
+}
+
+namespace {
+
+/// Their name is that of the folder below g/.
 GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing) {
     GraphInputs inputs;
     const auto program = os::own_executable();
@@ -131,34 +137,27 @@ std::string unmatched_expressions(const Diagnostics& diagnostics) {
     return lines;
 }
 
-FillValues fill_values(const Workspace& workspace) {
-    return {workspace.layout.build_dir, workspace.source_dir,
-            [](const std::string& name) { return os::environment(name); }};
-}
-
-bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing,
+bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Graph& graph,
                   const GraphInputs& inputs, Diagnostics& diagnostics) {
     const auto& layout = workspace.layout;
-    const auto name = inputs.name();
-    const auto folder = layout.graph(name);
+    const auto folder = layout.graph(graph.name);
     if (os::exists(folder)) {
-        if (os::is_abandoned(folder)) os::touch(folder);  // in use: not the next to be pruned
+        keep_from_pruning(folder);
         return true;
     }
     debug([&] { return fmt::format("makes {}: {}", folder, why_new(layout, inputs)); });
-    auto inventory = read_listing(workspace, listing, diagnostics);
+    auto inventory = read_listing(workspace, graph.listing, diagnostics);
     if (!inventory) return false;
     const auto resolved = resolve_all(plan, std::move(*inventory), facts, diagnostics);
     if (!resolved) return false;
     const auto values = fill_values(workspace);
     const auto table = make_run_table(*resolved->schedule, values, diagnostics);
     if (!table) return false;
-    const OverlayOptions options{os::own_executable(), name, layout.state, workspace.plan_path, LOCKSTEP_VERSION};
+    const OverlayOptions options{os::own_executable(), graph.name, layout.state, workspace.plan_path, LOCKSTEP_VERSION};
     const auto overlay = overlay_script(*resolved->schedule, values, options, diagnostics);
     if (!overlay) return false;
 
-    // Another process may be making the same folder: each fills one of its own, and the first rename wins.
-    const auto draft = os::make_unique_directory(layout.state + "/draft-");
+    const auto draft = make_draft(layout);
     os::write_file(draft + "/overlay.cmake", *overlay);
     os::write_file(draft + "/schedule.json", schedule_json(*resolved->schedule, LOCKSTEP_VERSION));
     os::write_file(draft + "/run.json", to_json(*table));
@@ -167,15 +166,25 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
         os::write_file(draft + "/unmatched.txt", unmatched);
     if (const auto needs = resource_needs(*resolved->schedule); !needs.empty())
         os::write_file(draft + "/resources.json", needs);
-    os::make_directories(layout.graphs());
-    try {
-        os::move_tree(draft, folder);
-    } catch (const std::exception&) {
-        os::remove_tree(draft);
-        if (!os::exists(folder)) throw;
-    }
+    put_in_place(draft, folder);
     prune_graphs(layout);
     return true;
+}
+
+}  // namespace
+
+std::optional<Graph> current_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
+                                   const std::string& ctest, Diagnostics& diagnostics) {
+    if (diagnostics.has_errors()) return std::nullopt;
+    auto listing = current_listing(workspace, ctest);
+    const auto inputs = graph_inputs(workspace, plan, facts, listing);
+    Graph graph{inputs.name(), std::move(listing)};
+    if (!ensure_graph(workspace, plan, facts, graph, inputs, diagnostics)) return std::nullopt;
+    debug([&] {
+        return fmt::format("goes by {} for {}", workspace.layout.graph(graph.name),
+                           workspace.layout.listing(graph.listing.name));
+    });
+    return graph;
 }
 
 std::optional<RunTable> read_run_table(const Layout& layout, const std::string& graph) {
@@ -184,10 +193,10 @@ std::optional<RunTable> read_run_table(const Layout& layout, const std::string& 
     return run_table_from_json(*text);
 }
 
-void point_at(const Layout& layout, const std::string& graph, const Listing& listing) {
-    os::replace_symlink("i/" + listing.name + "/inventory.json", layout.state + "/inventory.json");
-    os::replace_symlink("g/" + graph + "/overlay.cmake", layout.state + "/overlay.cmake");
-    os::replace_symlink("g/" + graph + "/schedule.json", layout.state + "/schedule.json");
+void point_at(const Layout& layout, const Graph& graph) {
+    os::replace_symlink("i/" + graph.listing.name + "/inventory.json", layout.state + "/inventory.json");
+    os::replace_symlink("g/" + graph.name + "/overlay.cmake", layout.state + "/overlay.cmake");
+    os::replace_symlink("g/" + graph.name + "/schedule.json", layout.state + "/schedule.json");
 }
 
 }  // namespace lockstep

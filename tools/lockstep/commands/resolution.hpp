@@ -26,19 +26,21 @@ struct Resolved {
 [[nodiscard]] std::optional<Resolved> resolve_all(Plan plan, Inventory inventory, const RunFacts& facts,
                                                   Diagnostics& diagnostics);
 
-/// Their name is that of the folder below g/.
-[[nodiscard]] GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
-                                       const Listing& listing);
-
-/// Makes g/<name> unless it is there. False, with errors reported, where the plan does not fit the tests; then nothing
-/// is left behind, and what was there before stays.
-bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Listing& listing,
-                  const GraphInputs& inputs, Diagnostics& diagnostics);
+/// What `ctest` lists now, and the folder g/<name> of all that follows from it.
+struct Graph {
+    std::string name;
+    Listing listing;
+};
+/// Makes the folder unless it is there. None, with errors reported (also where there were some before), where the plan
+/// does not fit the tests; then nothing is left behind, and what was there before stays.
+[[nodiscard]] std::optional<Graph> current_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
+                                                 const std::string& ctest, Diagnostics& diagnostics);
 
 [[nodiscard]] FillValues fill_values(const Workspace& workspace);
+/// None if it is missing or damaged.
 [[nodiscard]] std::optional<RunTable> read_run_table(const Layout& layout, const std::string& graph);
 
 /// B/lockstep/overlay.cmake, schedule.json and inventory.json point at these from now on.
-void point_at(const Layout& layout, const std::string& graph, const Listing& listing);
+void point_at(const Layout& layout, const Graph& graph);
 
 }  // namespace lockstep

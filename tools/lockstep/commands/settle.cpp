@@ -6,6 +6,7 @@
 #include <set>
 
 #include "commands/debts.hpp"
+#include "commands/drafts.hpp"
 #include "commands/kept.hpp"
 #include "commands/resolution.hpp"
 #include "commands/verdicts.hpp"
@@ -105,10 +106,7 @@ void settle_session(const Layout& layout, Session session, const Report& report)
 
 void sweep(const Layout& layout) {
     os::remove_abandoned_temporaries(layout.state);
-    for (const auto& name : os::list_directory(layout.state)) {
-        const auto path = layout.state + "/" + name;
-        if ((name.starts_with("draft-") || name.starts_with("inner-")) && os::is_abandoned(path)) os::remove_tree(path);
-    }
+    sweep_drafts(layout);
 }
 
 std::string runner_of(const Session& session) {

@@ -94,7 +94,7 @@ void write_suite(const validation::Suite& suite, const std::string& folder, cons
 void leave_behind(const validation::Suite& suite, const std::string& folder) {
     const Layout layout{folder, folder + "/lockstep"};
     for (std::size_t number = 1; number <= suite.tests.size(); ++number) {
-        const auto directory = fmt::format("{}/{}", layout.temp(1), number);
+        const auto directory = layout.temp(1, number);
         os::make_directories(directory);
         os::write_file(directory + "/left", "");
     }

@@ -20,4 +20,12 @@ bool stands_in_for_unbuilt(const InventoryTest& test) {
                             rest.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos);
 }
 
+std::vector<std::string> stand_ins_for_unbuilt(const Inventory& inventory) {
+    std::vector<std::string> names;
+    for (const auto& test : inventory.tests) {
+        if (stands_in_for_unbuilt(test)) names.push_back(test.name);
+    }
+    return names;
+}
+
 }  // namespace lockstep

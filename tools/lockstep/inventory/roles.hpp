@@ -1,7 +1,9 @@
 // What a test's name and command tell of the part it plays.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "inventory/inventory.hpp"
 
@@ -14,5 +16,8 @@ namespace lockstep {
 /// The test that discovery leaves in place of a program's cases until the program is built: `<target>_NOT_BUILT`, with
 /// a hash behind it (`-b12d07c`) that of Catch2 and doctest; its command is its own name, which ctest does not find.
 [[nodiscard]] bool stands_in_for_unbuilt(const InventoryTest& test);
+
+/// Names of such tests.
+[[nodiscard]] std::vector<std::string> stand_ins_for_unbuilt(const Inventory& inventory);
 
 }  // namespace lockstep

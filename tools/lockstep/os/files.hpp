@@ -64,6 +64,10 @@ struct FileIdentity {
     std::int64_t modified_ns = 0;                   ///< since 1970
     bool operator==(const FileIdentity&) const = default;
 };
+/// Whatever has become of its content.
+[[nodiscard]] inline bool same_file(const FileIdentity& a, const FileIdentity& b) {
+    return a.device == b.device && a.inode == b.inode;
+}
 /// Follows links; none if there is no such file or it is not a regular file or directory.
 [[nodiscard]] std::optional<FileIdentity> identify(const std::string& path);
 /// Follows links.

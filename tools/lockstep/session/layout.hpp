@@ -28,6 +28,10 @@ struct Layout {
     [[nodiscard]] std::string dropped(int number) const { return session(number) + "/dropped"; }
     [[nodiscard]] std::string temps() const { return state + "/t"; }
     [[nodiscard]] std::string temp(int session) const { return temps() + "/" + std::to_string(session); }
+    /// Of the test that is `number` to ctest, from 1.
+    [[nodiscard]] std::string temp(int session, std::size_t number) const {
+        return temp(session) + "/" + std::to_string(number);
+    }
     [[nodiscard]] std::string kept() const { return state + "/kept"; }
     [[nodiscard]] std::string graphs() const { return state + "/g"; }
     [[nodiscard]] std::string graph(const std::string& hash) const { return graphs() + "/" + hash; }

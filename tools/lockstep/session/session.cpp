@@ -273,9 +273,7 @@ void link_log(const Layout& layout, Session& session) {
         const auto inherited = logs_of_ancestors(session.ctest.pid);
         std::erase_if(candidates, [&](int descriptor) {
             const auto id = os::identify(descriptor_path(session.ctest.pid, descriptor));
-            return id && std::ranges::any_of(inherited, [&](const auto& other) {
-                       return other.device == id->device && other.inode == id->inode;
-                   });
+            return id && std::ranges::any_of(inherited, [&](const auto& other) { return same_file(other, *id); });
         });
     }
     for (const int descriptor : candidates) {
