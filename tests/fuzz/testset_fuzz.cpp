@@ -31,7 +31,7 @@ std::vector<TestSubject> subjects() {
     known.command = "build/bin/db_test --fast";
     known.markers = markers;
     known.phase = "core";
-    known.service = "";
+    known.services = std::span<const std::string_view>{};
     TestSubject strange = known;
     strange.name = "\xFF\xC3 caf\xE9\n";
     strange.dir = "\xE2\x82";

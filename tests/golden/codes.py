@@ -15,6 +15,7 @@ NOT_CODES = {
     "clean-up": "words of a message",
     "diagnostic-format": "option",
     "keep-log": "internal command",
+    "lockstep-exec": "program",
     "only-wait": "option",
     "back-references": "words of a message",
 }

@@ -25,11 +25,12 @@ class Bash(unittest.TestCase):
 
     def test_subcommands(self):
         self.assertEqual(self.complete("lockstep", ""),
-                         sorted("check cleanup completion explain generate graph history init list summary validate --help --version".split()))
+                         sorted("check cleanup completion debug env explain generate graph history init limit limits list lock port service summary "
+                                "unique validate --help --version".split()))
         self.assertEqual(self.complete("lockstep", "ex"), ["explain"])
 
     def test_internal_subcommands_stay_hidden(self):
-        self.assertEqual(self.complete("lockstep", "en"), [])
+        self.assertEqual(self.complete("lockstep", "ent"), [])
 
     def test_options_are_those_of_the_subcommand(self):
         self.assertEqual(self.complete("lockstep", "check", "--s"), ["--strict"])

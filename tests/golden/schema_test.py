@@ -52,6 +52,11 @@ tests = "suite(four)"
 isolate = []
 [pool.seats]
 slots = 4
+[service.users]
+tests = "name(free)"
+start = ["users", "${port.http}"]
+ports = ["http"]
+env = { USERS = "127.0.0.1:${port.http}" }
 """
 TESTS = ["one.a", "one.b", "two.a", "two.b", "three.a", "four.a", "free", 'na"me\\ \u00fc']
 

@@ -27,7 +27,8 @@ void PrintTo(const TestRecord& record, std::ostream* out) {
          << record.fingerprint;
 }
 bool operator==(const TestRecord& a, const TestRecord& b) {
-    return a.name == b.name && a.outcome == b.outcome && a.seconds == b.seconds && a.fingerprint == b.fingerprint;
+    return a.name == b.name && a.outcome == b.outcome && a.seconds == b.seconds && a.fingerprint == b.fingerprint &&
+           a.effort == b.effort;
 }
 bool operator==(const SessionRecord& a, const SessionRecord& b) {
     return a.id == b.id && a.opened_ns == b.opened_ns && a.ended_ns == b.ended_ns && a.jobs == b.jobs &&
@@ -35,11 +36,11 @@ bool operator==(const SessionRecord& a, const SessionRecord& b) {
 }
 bool operator==(const RunRecord& a, const RunRecord& b) {
     return a.session == b.session && a.opened_ns == b.opened_ns && a.outcome == b.outcome && a.seconds == b.seconds &&
-           a.fingerprint == b.fingerprint;
+           a.fingerprint == b.fingerprint && a.effort == b.effort;
 }
 bool operator==(const Debt& a, const Debt& b) {
     return a.id == b.id && a.session == b.session && a.kind == b.kind && a.what == b.what && a.command == b.command &&
-           a.working_directory == b.working_directory && a.environment == b.environment;
+           a.working_directory == b.working_directory && a.environment == b.environment && a.record == b.record;
 }
 
 namespace {
@@ -622,6 +623,37 @@ TEST_F(Histories, LargeSuitesTakeLinearTime) {
     const auto opening = Clock::now();
     EXPECT_EQ(History(path()).session("1"), session("1", 1));
     RecordProperty("open_us", static_cast<int>(milliseconds(opening) * 1000));
+}
+
+TEST_F(Histories, WhatALauncherMeasured) {
+    auto history = open();
+    TestRecord plain{"plain", Outcome::passed, 1, "f"}, flaky{"flaky", Outcome::passed, 1, "f"},
+        failed{"failed", Outcome::failed, 1, "f"}, once{"once", Outcome::passed, 1, "f"};
+    flaky.effort = {3, 0.5, 1 << 20};
+    failed.effort = {2, 0.25, 1 << 21};
+    once.effort = {1, 0.125, 4096};
+    history.record({"s", 1, 2, 8, true}, std::array{plain, flaky, failed, once});
+    const auto session = history.sessions(1).front();
+    EXPECT_EQ(session.retried, 2);
+    EXPECT_EQ(session.flaky, 1);
+    EXPECT_EQ(history.runs("flaky").front().effort, flaky.effort);
+    EXPECT_TRUE(history.runs("flaky").front().flaky());
+    EXPECT_EQ(history.runs("failed").front().effort, failed.effort);
+    EXPECT_FALSE(history.runs("failed").front().flaky()) << "it did not pass in the end";
+    EXPECT_FALSE(history.runs("once").front().flaky());
+    EXPECT_EQ(history.runs("plain").front().effort, Effort{}) << "nothing is known of it";
+}
+
+TEST_F(Histories, DebtsOfOneTestAreToldApartByTheirRecord) {
+    auto history = open();
+    Debt first{0, "s", "test", "t", {"drop", "a"}, "/", {}}, second = first;
+    first.record = "1";
+    second.record = "2";
+    const std::array both{first, second};
+    history.owe(both);
+    history.owe(both);
+    ASSERT_EQ(history.debts().size(), 2U);
+    EXPECT_EQ(history.debts().back().record, "2");
 }
 
 }  // namespace

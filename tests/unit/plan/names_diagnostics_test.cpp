@@ -60,10 +60,6 @@ lockstep.toml:8:1: error: unknown key 'comand' in [[phase.checkpoint]] [unknown-
     8 | comand = ["x"]
       | ^^^^^^
   help: did you mean 'command'?
-lockstep.toml:9:2: error: 'service.users' is not in effect in this version of Lockstep [not-in-effect-yet]
-    9 | [service.users]
-      |  ^^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 lockstep.toml:11:9: error: 'ready' has none of 'url', 'tcp' and 'command' [missing-key]
    11 | ready = { ulr = "x" }
       |         ^^^^^^^^^^^^^
@@ -97,10 +93,6 @@ lockstep.toml:4:1: error: [pool.db] has no 'slots' [missing-key]
 lockstep.toml:5:1: error: [service.users] has no 'tests' [missing-key]
     5 | [service.users]
       | ^^^^^^^^^^^^^^^
-lockstep.toml:5:2: error: 'service.users' is not in effect in this version of Lockstep [not-in-effect-yet]
-    5 | [service.users]
-      |  ^^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 )~"},
     {"a_phase_twice",
      R"~(version = 1
@@ -291,7 +283,41 @@ cleanup = ["${bild_dir}/x", "${HOME}"]
 lockstep.toml:5:30: error: unknown variable '${HOME}' [unknown-variable]
     5 | cleanup = ["${bild_dir}/x", "${HOME}"]
       |                              ^^^^^^^
-  help: the variables are: build_dir, source_dir, temp_dir, session, env:NAME, env:NAME:-default
+  help: the variables are: build_dir, source_dir, temp_dir, session, worker, worker_dir, port.NAME, env:NAME, env:NAME:-default
+)~"},
+    {"variables_that_are_not_known_where_they_stand",
+     R"~(version = 1
+[[phase]]
+name = "core"
+tests = "all()"
+cleanup = ["x", "${worker}", "${port.http}"]
+[service.users]
+tests = "all()"
+start = ["${build_dir}/users", "${temp_dir}", "${worker_dir}"]
+env = { DIR = "${worker_dir}" }
+[worker]
+setup = ["x", "${temp_dir}", "${worker}${port.http}"]
+)~",
+     R"~(lockstep.toml:5:18: error: '${worker}' is not known here [variable-not-known]
+    5 | cleanup = ["x", "${worker}", "${port.http}"]
+      |                  ^^^^^^^^^
+  help: what a phase runs belongs to no worker
+lockstep.toml:5:31: error: '${port.http}' is not known here [variable-not-known]
+    5 | cleanup = ["x", "${worker}", "${port.http}"]
+      |                               ^^^^^^^^^^^^
+  help: a phase has no ports, services and their tests have
+lockstep.toml:8:48: error: '${worker_dir}' is not known here [variable-not-known]
+    8 | start = ["${build_dir}/users", "${temp_dir}", "${worker_dir}"]
+      |                                                ^^^^^^^^^^^^^
+  help: a service is there for tests of all workers
+lockstep.toml:11:16: error: '${temp_dir}' is not known here [variable-not-known]
+   11 | setup = ["x", "${temp_dir}", "${worker}${port.http}"]
+      |                ^^^^^^^^^^^
+  help: a worker runs many tests, each with a directory of its own
+lockstep.toml:11:40: error: '${port.http}' is not known here [variable-not-known]
+   11 | setup = ["x", "${temp_dir}", "${worker}${port.http}"]
+      |                                        ^^^^^^^^^^^^
+  help: a worker has no ports, services and their tests have
 )~"},
     {"bad_templates",
      R"~(version = 1

@@ -210,7 +210,7 @@ tests = []
       |         ^^
   help: write "none()" for a phase without tests
 )~"},
-    {"values_of_later_tables",
+    {"values_of_limits_and_retries",
      R"~(version = 1
 [rate_limit.ofs]
 rate = "0/s"
@@ -222,28 +222,16 @@ attempts = 0
 on_exit = [256]
 give_up_after = 1.5
 )~",
-     R"~(lockstep.toml:2:2: error: 'rate_limit.ofs' is not in effect in this version of Lockstep [not-in-effect-yet]
-    2 | [rate_limit.ofs]
-      |  ^^^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:3:8: error: 'rate' must be above 0 and at most 1000000/s, not '0/s' [out-of-range]
+     R"~(lockstep.toml:3:8: error: 'rate' must be above 0 and at most 1000000/s, not '0/s' [out-of-range]
     3 | rate = "0/s"
       |        ^^^^^
 lockstep.toml:4:9: error: 'burst' must be from 1 to 65535, not 0 [out-of-range]
     4 | burst = 0
       |         ^
-lockstep.toml:5:13: error: 'rate_limit.other' is not in effect in this version of Lockstep [not-in-effect-yet]
-    5 | [rate_limit.other]
-      |             ^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 lockstep.toml:6:8: error: '10 per second' is no rate [bad-rate]
     6 | rate = "10 per second"
       |        ^^^^^^^^^^^^^^^
   help: a number a second, minute or hour, such as "10/s", "0.5/m" or "100/h"
-lockstep.toml:7:2: error: 'retry.busy' is not in effect in this version of Lockstep [not-in-effect-yet]
-    7 | [retry.busy]
-      |  ^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 lockstep.toml:8:12: error: 'attempts' must be from 1 to 100, not 0 [out-of-range]
     8 | attempts = 0
       |            ^

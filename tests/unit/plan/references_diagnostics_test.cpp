@@ -190,15 +190,120 @@ needs = ["core"]
       |          ^^^^^^
   help: take one phase out of a 'needs'; without 'needs' a phase needs the one above it, with [] none
 )~"},
-    {"a_service_in_an_expression",
+    {"an_unknown_service_in_an_expression",
+     R"~(version = 1
+[marker.a]
+tests = "service(user) | service(orders) | service(users)"
+[service.users]
+tests = "all()"
+)~",
+     R"~(lockstep.toml:3:18: error: unknown service 'user' [unknown-service]
+    3 | tests = "service(user) | service(orders) | service(users)"
+      |                  ^^^^
+lockstep.toml:4:10: note: service 'users' is declared here
+  help: did you mean 'users'?
+lockstep.toml:3:34: error: unknown service 'orders' [unknown-service]
+    3 | tests = "service(user) | service(orders) | service(users)"
+      |                                  ^^^^^^
+  help: declare it as [service.orders]
+)~"},
+    {"a_service_of_services",
      R"~(version = 1
 [marker.a]
 tests = "service(users)"
+[service.users]
+tests = "!service(orders)"
+[service.orders]
+tests = "name(x) & marker(a)"
 )~",
-     R"~(lockstep.toml:3:10: error: 'service()' is not in effect in this version of Lockstep [not-in-effect-yet]
-    3 | tests = "service(users)"
-      |          ^^^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
+     R"~(lockstep.toml:5:10: error: the tests of service 'users' depend on service() [testset-cycle]
+    5 | tests = "!service(orders)"
+      |          ^^^^^^^^^^^^^^^^
+  help: which services a test talks to follows from these expressions; use label(), name() or dir()
+lockstep.toml:7:27: error: the tests of service 'orders' depend on marker 'a', which depends on service() [testset-cycle]
+    7 | tests = "name(x) & marker(a)"
+      |                           ^
+lockstep.toml:3:10: note: the expression of marker 'a'
+  help: use label(), name() or dir() in one of them
+)~"},
+    {"a_phase_of_services_of_phases",
+     R"~(version = 1
+[[phase]]
+name = "core"
+tests = "marker(a)"
+[marker.a]
+tests = "service(users)"
+[marker.b]
+tests = "phase(core)"
+[service.users]
+tests = "marker(b)"
+)~",
+     R"~(lockstep.toml:4:10: error: the tests of phase 'core' depend on service(), and those of service 'users' on phase() [testset-cycle]
+    4 | tests = "marker(a)"
+      |          ^^^^^^^^^
+lockstep.toml:10:10: note: the expression of service 'users'
+  help: use label(), name() or dir() in one of them
+)~"},
+    {"ports_that_nobody_has",
+     R"~(version = 1
+[service.users]
+tests = "all()"
+start = ["users", "${port.htp}"]
+ports = ["http", "http"]
+ready = { tcp = "127.0.0.1:${port.admin}" }
+[service.mail]
+tests = "all()"
+ready = { tcp = "127.0.0.1:${port.smtp}" }
+[marker.a]
+setup = ["x", "${port.http}", "${port.https}"]
+)~",
+     R"~(lockstep.toml:4:19: error: service 'users' has no port 'htp' [unknown-port]
+    4 | start = ["users", "${port.htp}"]
+      |                   ^^^^^^^^^^^^^
+  help: did you mean 'http'?
+lockstep.toml:6:17: error: service 'users' has no port 'admin' [unknown-port]
+    6 | ready = { tcp = "127.0.0.1:${port.admin}" }
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^^
+  help: add it to the service: ports = ["admin"]
+lockstep.toml:9:17: error: service 'mail' has no port 'smtp': it has no 'start', so no port is chosen [unknown-port]
+    9 | ready = { tcp = "127.0.0.1:${port.smtp}" }
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^
+  help: write the port that it listens on
+lockstep.toml:11:31: error: no service has a port 'https' [unknown-port]
+   11 | setup = ["x", "${port.http}", "${port.https}"]
+      |                               ^^^^^^^^^^^^^^^
+  help: did you mean 'http'?
+)~"},
+    {"two_ways_to_be_ready",
+     R"~(version = 1
+[service.users]
+tests = "all()"
+ready = { tcp = "127.0.0.1:80", within = "5s" }
+[profile.ci]
+service.users.ready.command = ["true"]
+)~",
+     R"~(lockstep.toml:6:31: error: 'ready' of service 'users' has more than one of 'url', 'tcp' and 'command' [conflicting-keys]
+    6 | service.users.ready.command = ["true"]
+      |                               ^^^^^^^^
+lockstep.toml:4:17: note: 'tcp' is written here
+  help: write ready = { … } as a whole to replace the plan's
+)~",
+     "ci"},
+    {"an_output_that_cannot_be_looked_for",
+     R"~(version = 1
+[retry.busy]
+on_output = ["busy", "/rate.?limit(/", "", "//", "/"]
+)~",
+     R"~(lockstep.toml:3:24: error: invalid regular expression: missing ): rate.?limit( [bad-regex]
+    3 | on_output = ["busy", "/rate.?limit(/", "", "//", "/"]
+      |                        ^^^^^^^^^^^^
+  help: the syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no look-around, no back-references
+lockstep.toml:3:40: error: an entry of 'on_output' is empty, which every output holds [out-of-range]
+    3 | on_output = ["busy", "/rate.?limit(/", "", "//", "/"]
+      |                                        ^^
+lockstep.toml:3:44: error: an entry of 'on_output' is empty, which every output holds [out-of-range]
+    3 | on_output = ["busy", "/rate.?limit(/", "", "//", "/"]
+      |                                            ^^^^
 )~"},
     {"an_expression_with_a_mistake",
      R"~(version = 1
@@ -235,26 +340,14 @@ rate_limit = "of"
 retry = "busy"
 [rate_limit.ofs]
 )~",
-     R"~(lockstep.toml:3:1: error: 'rate_limit' is not in effect in this version of Lockstep [not-in-effect-yet]
-    3 | rate_limit = "of"
-      | ^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:3:14: error: unknown rate limit 'of' [unknown-rate-limit]
+     R"~(lockstep.toml:3:14: error: unknown rate limit 'of' [unknown-rate-limit]
     3 | rate_limit = "of"
       |              ^^^^
   help: did you mean 'ofs'?
-lockstep.toml:4:1: error: 'retry' is not in effect in this version of Lockstep [not-in-effect-yet]
-    4 | retry = "busy"
-      | ^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 lockstep.toml:4:9: error: unknown retry rule 'busy' [unknown-retry]
     4 | retry = "busy"
       |         ^^^^^^
   help: declare it as [retry.busy]
-lockstep.toml:5:2: error: 'rate_limit.ofs' is not in effect in this version of Lockstep [not-in-effect-yet]
-    5 | [rate_limit.ofs]
-      |  ^^^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
 )~"},
 };
 INSTANTIATE_TEST_SUITE_P(references, PlanDiagnostics, testing::ValuesIn(references_cases), case_name);

@@ -64,7 +64,7 @@ Template parsed(const std::string& text) {
     value.kind = Value::Kind::string;
     value.text = text;
     Diagnostics diagnostics;
-    const auto result = parse_template(value, Variables::in_effect, diagnostics);
+    const auto result = parse_template(value, Variables::phase, diagnostics);
     EXPECT_TRUE(result) << text;
     return result.value_or(Template{});
 }

@@ -48,6 +48,10 @@ public:
     NewTest& timeout(double v) { return set(test_.timeout, v); }
     NewTest& processors(int v) { return set(test_.processors, v); }
     NewTest& run_serial() { return set(test_.run_serial, true); }
+    NewTest& judged_by_output() { return set(test_.judged_by_output, true); }
+    NewTest& timeout_after_match() { return set(test_.timeout_after_match, true); }
+    NewTest& will_fail() { return set(test_.will_fail, true); }
+    NewTest& skips(int status) { return set(test_.skip_return_code, status); }
     NewTest& disabled() { return set(test_.disabled, true); }
     NewTest& resource_groups() { return set(test_.has_resource_groups, true); }
     NewTest& makes_resource_spec() { return set(test_.makes_resource_spec, true); }

@@ -41,7 +41,7 @@ TEST(TestSetAllocation, matching_allocates_nothing) {
     subject.target = "api_test";
     subject.markers = markers;
     subject.phase = "core";
-    subject.service = "";
+    subject.services = std::span<const std::string_view>{};
     for (const char* expression :
          {"name(/^t[.][0-9]*10$/)", "name(/4+[6-8]/)", "name(t.*) & label(slow) - marker(db)", "dir(tests/api/**)",
           "dir(tests/*/v{1,2})", "name([a-z].*) | source(x)", "!(phase(core) | command(~x)) & all()", "name(~71)"}) {

@@ -39,7 +39,8 @@ TEST(TestSet, asks_each_field) {
     subject.command = "build/bin/db_test --fast";
     subject.markers = markers;
     subject.phase = "core";
-    subject.service = "users";
+    const std::vector<std::string_view> services{"orders", "users"};
+    subject.services = services;
     for (const char* yes : {"name(Db.connects)", "suite(Db)", "label(slow)", "label(a*)", "dir(tests/db)",
                             "source(tests/**)", "target(db_test)", "command(~--fast)", "marker(db)", "marker(/^ser/)",
                             "phase(core)", "service(u*)", "all()", "!none()"}) {
@@ -64,7 +65,7 @@ TEST(TestSet, what_is_not_known_is_unknown) {
 TEST(TestSet, in_no_phase_is_known_and_matches_nothing) {
     TestSubject subject;
     subject.phase = "";
-    subject.service = "";
+    subject.services = std::span<const std::string_view>{};
     EXPECT_EQ(parsed("phase(*)").matches(subject), Match::no);
     EXPECT_EQ(parsed("phase(/^$/)").matches(subject), Match::no);
     EXPECT_EQ(parsed("!phase(*) & !service(*)").matches(subject), Match::yes);

@@ -14,6 +14,7 @@
 #include "commands/verdicts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "runtime/debug_request.hpp"
 #include "schedule/names.hpp"
 #include "session/debug_log.hpp"
 #include "session/judge.hpp"
@@ -302,6 +303,22 @@ void print_note(const std::string& message) {
     fmt::print("lockstep: {}\n", message);
 }
 
+/// ctest counts a test that passed at a further attempt among those that passed.
+void print_flaky(const RunTable& table, const LogReading& log, const SessionJournal& journal) {
+    std::vector<std::string> flaky;
+    for (const auto& [number, launched] : journal.tests) {
+        if (launched.attempts <= 1 || number == 0 || number > table.tests.size()) continue;
+        const auto* entry = log.find(static_cast<std::uint32_t>(number));
+        if (entry != nullptr && entry->verdict == LogVerdict::passed) flaky.push_back(table.tests[number - 1].name);
+    }
+    if (flaky.empty()) return;
+    constexpr std::size_t named_at_most = 10;
+    const auto more = flaky.size() - std::min(flaky.size(), named_at_most);
+    flaky.resize(flaky.size() - more);
+    print_note(fmt::format("flaky, passed only when tried again: {}{}", fmt::join(flaky, ", "),
+                           more == 0 ? "" : fmt::format(" and {} more", more)));
+}
+
 /// Returns the exit status: 1 only if nothing ran and ctest was to fail then.
 int end_session(Layout& layout) {
     auto session = this_session(layout, "the end of a session records a run of ctest");
@@ -322,13 +339,18 @@ int end_session(Layout& layout) {
     });
     try {
         History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
-        record_session(layout, session, *table, &log, true, history, print_note);
+        const auto journal = read_journal(layout, session);
+        record_session(layout, session, *table, &log, journal, true, history, print_note);
         note_debts_of_ended(layout, session, *table, log, history);
-        tidy_temp_directories(layout, session, *table, log, print_note);
+        note_debts_of_journal(session, journal, history);
+        pay_debts_of(layout, session, print_note);
+        // What is debugged is looked at afterwards.
+        if (!os::environment(runtime::debug_variable)) tidy_temp_directories(layout, session, *table, log, print_note);
         write_end_time(layout, session);
         session.ended = true;
         session.holds = false;
         write_session(layout, session);
+        print_flaky(*table, log, journal);
     } catch (const std::exception& error) {
         print_note(fmt::format("warning: {}", error.what()));
     }

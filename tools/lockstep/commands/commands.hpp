@@ -40,6 +40,13 @@ struct CleanupOptions {
 };
 int cleanup_command(const CommonOptions& options, const CleanupOptions& what);
 
+int limits_command(const CommonOptions& options);
+/// `words`: the test, then what comes before its program. The exit status is the test's own.
+int debug_command(const CommonOptions& options, const std::vector<std::string>& words);
+
+/// `verb` is start, stop or status; `name` is the service's.
+int service_command(const CommonOptions& options, const std::string& verb, const std::string& name);
+
 struct ValidateOptions {
     std::string ctest;  ///< "": the build tree's
     int jobs = 8;       ///< of ctest's -j

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "commands/turn.hpp"
 #include "os/files.hpp"
@@ -94,35 +95,87 @@ void note_debts_of_ended(const Layout& layout, const Session& session, const Run
     }
 }
 
-void pay_debts(const Layout& layout, const Report& report) {
+void note_debts_of_journal(const Session& session, const SessionJournal& journal, History& history) {
+    std::vector<Debt> debts;
+    for (const auto& owed : journal.owed) {
+        Debt debt;
+        debt.session = session.id;
+        debt.kind = owed.kind == "worker" ? "worker" : "test";
+        debt.what = owed.name;
+        debt.record = owed.id;
+        debt.command = owed.command;
+        debt.working_directory = owed.working_directory;
+        debt.environment = owed.environment;
+        debts.push_back(std::move(debt));
+    }
+    // What was made for a test lies in what was made for its worker.
+    std::ranges::stable_partition(debts, [](const Debt& debt) { return debt.kind == "test"; });
+    history.owe(debts);
+}
+
+std::string describe(const Debt& debt) {
+    if (debt.kind == "worker") return fmt::format("the tear-down of worker '{}'", debt.what);
+    if (debt.kind == "test") return fmt::format("the clean-up after test '{}'", debt.what);
+    return fmt::format("the clean-up of phase '{}'", debt.what);
+}
+
+namespace {
+
+/// Whether it is paid now.
+bool pay(const Layout& layout, const Debt& debt, const Report& report) {
+    os::RunOptions options;
+    options.command = debt.command;
+    options.working_directory = debt.working_directory;
+    options.timeout = time_for_a_debt;
+    options.own_group = false;  // an interrupt at the terminal is meant for it too
+    const auto mark = mark_of(layout, debt);
+    for (const auto& entry : debt.environment) {
+        const auto equals = std::min(entry.find('='), entry.size());
+        auto name = entry.substr(0, equals), value = entry.substr(std::min(equals + 1, entry.size()));
+        // Of a session that is gone the client library learns nothing, and says so as an error.
+        if (name == "LOCKSTEP_SESSION_FILE" && !os::exists(value)) continue;
+        options.set_environment.emplace_back(std::move(name), std::move(value));
+    }
+    options.set_environment.emplace_back(paying, mark);
+    end_payment(mark);  // whoever began it did not live to see its end: it would go on beside this one
+    const auto result = os::run(options);
+    if (result.timed_out) end_payment(mark);
+    if (result.status == 0) return true;
+    report(fmt::format("warning: {} {} and stays owed{}{}", describe(debt),
+                       result.timed_out ? "took longer than 60 s" : fmt::format("failed with status {}", result.status),
+                       result.output.empty() ? "" : ":\n", result.output));
+    return false;
+}
+
+/// Those that `owed` names. Two runs that share the build tree must not clean up side by side: the second finds the
+/// debts paid.
+void pay_those(const Layout& layout, const Report& report, const std::function<bool(const Debt&)>& owed,
+               const std::function<void(const Debt&)>& begin) {
     if (!os::exists(layout.history())) return;
-    if (History(layout.history(), report).debts().empty()) return;
-    // Two runs that share the build tree must not clean up side by side: the second finds the debts paid.
+    if (std::ranges::none_of(History(layout.history(), report).debts(), owed)) return;
     const auto path = layout.debts_lock();
     const os::FileLock lock(path, [&](int holder) { report(waiting_for_lock(path, holder)); });
     History history(layout.history(), report);
     for (const auto& debt : history.debts()) {
-        os::RunOptions options;
-        options.command = debt.command;
-        options.working_directory = debt.working_directory;
-        options.timeout = time_for_a_debt;
-        options.own_group = false;  // an interrupt at the terminal is meant for it too
-        const auto mark = mark_of(layout, debt);
-        options.set_environment = {{paying, mark}};
-        end_payment(mark);  // whoever began it did not live to see its end: it would go on beside this one
-        report(fmt::format("an interrupted run owes the clean-up of phase '{}': {}", debt.what,
-                           shell_command(debt.command)));
-        const auto result = os::run(options);
-        if (result.timed_out) end_payment(mark);
-        if (result.status == 0) {
-            history.paid(debt.id);
-        } else {
-            report(fmt::format(
-                "warning: that clean-up {} and stays owed{}{}",
-                result.timed_out ? "took longer than 60 s" : fmt::format("failed with status {}", result.status),
-                result.output.empty() ? "" : ":\n", result.output));
-        }
+        if (!owed(debt)) continue;
+        begin(debt);
+        if (pay(layout, debt, report)) history.paid(debt.id);
     }
+}
+
+}  // namespace
+
+void pay_debts(const Layout& layout, const Report& report) {
+    pay_those(
+        layout, report, [](const Debt&) { return true; },
+        [&](const Debt& debt) {
+            report(fmt::format("an interrupted run owes {}: {}", describe(debt), shell_command(debt.command)));
+        });
+}
+
+void pay_debts_of(const Layout& layout, const Session& session, const Report& report) {
+    pay_those(
+        layout, report, [&](const Debt& debt) { return debt.session == session.id; }, [](const Debt&) {});
 }
 
 }  // namespace lockstep

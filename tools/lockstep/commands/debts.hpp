@@ -1,5 +1,5 @@
-// Clean-ups of phases that a run should have made and did not: noted in the history, and paid before the next run's
-// tests.
+// Clean-ups that a run should have made and did not: of phases, after tests, of workers. Noted in the history, and paid
+// before the next run's tests.
 #pragma once
 
 #include "commands/output.hpp"
@@ -7,6 +7,7 @@
 #include "overlay/run_table.hpp"
 #include "session/ctest_log.hpp"
 #include "session/session.hpp"
+#include "session/session_journal.hpp"
 
 namespace lockstep {
 
@@ -21,8 +22,16 @@ void note_debts_of_interrupted(const Layout& layout, const Session& session, con
 void note_debts_of_ended(const Layout& layout, const Session& session, const RunTable& table, const LogReading& log,
                          History& history);
 
+/// What launchers and tests have noted as owed and not as paid: of tests that were killed, and of workers.
+void note_debts_of_journal(const Session& session, const SessionJournal& journal, History& history);
+
+/// "the clean-up of phase 'core'"
+[[nodiscard]] std::string describe(const Debt& debt);
+
 /// Tries to pay what is owed, one after another, for up to a minute each; what fails or takes longer stays owed. Waits
 /// while another process pays, and ends what one that died has left at it.
 void pay_debts(const Layout& layout, const Report& report);
+/// The same of what that session owes alone, with no word but of what fails.
+void pay_debts_of(const Layout& layout, const Session& session, const Report& report);
 
 }  // namespace lockstep

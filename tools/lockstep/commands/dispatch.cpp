@@ -15,6 +15,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/output.hpp"
+#include "commands/script.hpp"
 #include "commands/workspace.hpp"
 #include "text/suggest.hpp"
 #include "validation/suite.hpp"
@@ -27,8 +28,10 @@ struct CommandLine {
     ValidateOptions validate;
     ForgetOptions forget;
     CleanupOptions cleanup;
+    ScriptOptions script;
     bool strict = false, help = false;
     std::string expression, verb, argument;
+    std::vector<std::string> words;  ///< of commands that take as many as there are
 };
 
 namespace {
@@ -70,6 +73,22 @@ constexpr std::array table{
                "show|forget [TEST]...", history_command, false, false},
     Subcommand{"cleanup", "settle now what interrupted runs left", "",
                [](Line line) { return cleanup_command(line.common, line.cleanup); }, false, false},
+    Subcommand{"debug", "run one test with all it needs around it, on this terminal", "TEST [-- COMMAND]...",
+               [](Line line) { return debug_command(line.common, line.words); }, false, false},
+    Subcommand{"env", "print who this test is, for a shell's eval", "",
+               [](Line line) { return env_command(line.script); }, false, false},
+    Subcommand{"lock", "run a command while a lock is held, over all processes", "NAME -- COMMAND...",
+               [](Line line) { return lock_command(line.script, line.words); }, false, false},
+    Subcommand{"port", "print a port that is this test's until it ends", "",
+               [](Line line) { return port_command(line.script); }, false, false},
+    Subcommand{"unique", "print a name that nobody else gets", "PREFIX",
+               [](Line line) { return unique_command(line.script, {line.argument}); }, false, false},
+    Subcommand{"limit", "make one call under a rate limit of the plan", "NAME [-- COMMAND]...",
+               [](Line line) { return limit_command(line.script, line.words); }, false, false},
+    Subcommand{"limits", "show rate limits: as planned, in effect, who waits and who holds a place", "",
+               [](Line line) { return limits_command(line.common); }, false, false},
+    Subcommand{"service", "show the services of runs that go on, or stop one", "status|stop|start [SERVICE]",
+               [](Line line) { return service_command(line.common, line.verb, line.argument); }, false, false},
     Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL",
                [](Line line) { return completion_command(line.argument); }, false, false},
     Subcommand{"enter", "", "", [](Line line) { return enter_command(line.common); }, true, false},
@@ -80,9 +99,21 @@ constexpr std::array table{
     Subcommand{"probe", "", "TEST", [](Line line) { return probe_command(line.internal, line.argument); }, true, false},
 };
 
+/// For tests that are scripts: it asks for what a test asks for, and not about a build tree.
+bool for_scripts(const Subcommand& command) {
+    constexpr std::array<std::string_view, 5> names{"env", "lock", "port", "unique", "limit"};
+    return std::ranges::find(names, command.name) != names.end();
+}
+
+/// Takes as many words as there are.
+bool takes_words(const Subcommand& command) {
+    return command.argument.ends_with("...") && command.argument.find('|') == std::string_view::npos;
+}
+
 /// About what runs left in a build tree, whatever its plan says now.
 bool about_runs(const Subcommand& command) {
-    return command.name == "summary" || command.name == "history" || command.name == "cleanup";
+    return command.name == "summary" || command.name == "history" || command.name == "cleanup" ||
+           command.name == "service";
 }
 
 po::options_description visible_options(const Subcommand& command) {
@@ -90,6 +121,18 @@ po::options_description visible_options(const Subcommand& command) {
     auto add = options.add_options();
     add("help,h", "show this help");
     if (command.name == "completion") return options;
+    if (for_scripts(command)) {
+        if (command.name == "lock") {
+            add("shared", "beside others that share it");
+            add("machine", "of all this user's processes on this machine, not of this build tree's alone");
+            add("timeout", po::value<std::string>()->value_name("TIME"), "give up after that long, as in 500ms or 2m");
+        }
+        if (command.name == "unique")
+            add("separator", po::value<std::string>()->value_name("_|-"), "between its parts (default: _)");
+        if (command.name != "lock" && command.name != "limit")
+            add("format", po::value<std::string>()->value_name("text|json"), "form of the result (default: text)");
+        return options;
+    }
     add("build-dir,B", po::value<std::string>()->value_name("DIR"), "build tree (default: the current folder)");
     if (command.name == "validate") {
         add("ctest", po::value<std::string>()->value_name("FILE"), "ctest to try (default: the build tree's)");
@@ -117,7 +160,8 @@ po::options_description visible_options(const Subcommand& command) {
         add("force", "also of runs on other machines and in other containers, which must be over");
         add("kept", "also remove what tests left in their temp directories");
     }
-    add("format", po::value<std::string>()->value_name("text|json"), "form of the result (default: text)");
+    if (command.name != "debug")
+        add("format", po::value<std::string>()->value_name("text|json"), "form of the result (default: text)");
     if (!about_runs(command))
         add("diagnostic-format", po::value<std::string>()->value_name("text|json"),
             "form of errors and warnings (default: text)");
@@ -191,6 +235,24 @@ void take_options(const po::variables_map& values, CommandLine& line) {
     flag("debts", line.forget.debts);
     flag("force", line.cleanup.force);
     flag("kept", line.cleanup.kept);
+    flag("shared", line.script.shared);
+    flag("machine", line.script.machine);
+    if (values.count("timeout") != 0) {
+        const auto& time = values["timeout"].as<std::string>();
+        line.script.timeout = parse_duration(time);
+        if (!line.script.timeout)
+            throw WrongCommandLine(fmt::format("--timeout is a duration as in 500ms, 30s or 5m, not '{}'", time));
+    }
+    text("separator", line.script.separator);
+    line.script.json = line.common.json;
+}
+
+/// What `service` makes of its arguments; `rest` comes after the verb.
+void take_service(const std::vector<std::string>& rest, CommandLine& line) {
+    const bool named = line.verb != "status";
+    if (rest.size() != (named ? 1 : 0))
+        throw WrongCommandLine(fmt::format("'service {}' takes {}", line.verb, named ? "one SERVICE" : "no argument"));
+    if (named) line.argument = rest.front();
 }
 
 /// What `history` makes of its arguments; `rest` comes after the verb.
@@ -216,11 +278,23 @@ void take_verb(const Subcommand& command, std::vector<std::string> rest, Command
     }
     line.verb = *given;
     rest.erase(rest.begin());
-    take_history(rest, line);
+    if (command.name == "history") {
+        take_history(rest, line);
+    } else {
+        take_service(rest, line);
+    }
 }
 
 void take_arguments(const Subcommand& command, std::vector<std::string> arguments, CommandLine& line) {
     if (!verbs_of(command).empty()) return take_verb(command, std::move(arguments), line);
+    if (takes_words(command)) {
+        // What is in brackets may be left out.
+        const std::size_t least = command.argument.find('[') == std::string_view::npos ? 2 : 1;
+        if (arguments.size() < least)
+            throw WrongCommandLine(fmt::format("'{}' takes {}", command.name, command.argument));
+        line.words = std::move(arguments);
+        return;
+    }
     if (command.argument.empty() && !arguments.empty())
         throw WrongCommandLine(fmt::format("'{}' takes no argument '{}'", command.name, arguments.front()));
     if (!command.argument.empty() && arguments.size() != 1)

@@ -14,6 +14,8 @@
 #include "commands/turn.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "runtime/debug_request.hpp"
+#include "runtime/session_facts.hpp"
 #include "schedule/names.hpp"
 #include "session/debug_log.hpp"
 #include "session/fingerprint.hpp"
@@ -56,8 +58,8 @@ std::string open_log(const Session& session) {
 
 std::string switches() {
     std::string text;
-    for (const auto* name :
-         {"LOCKSTEP_PROFILE", "LOCKSTEP_SET", "LOCKSTEP_GATE", "LOCKSTEP_SEQUENTIAL", "LOCKSTEP_HISTORY"}) {
+    for (const auto* name : {"LOCKSTEP_PROFILE", "LOCKSTEP_SET", "LOCKSTEP_GATE", "LOCKSTEP_SEQUENTIAL",
+                             "LOCKSTEP_LIMITS", "LOCKSTEP_SHARD", "LOCKSTEP_HISTORY"}) {
         if (const auto value = os::environment(name); value && !value->empty())
             text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, *value);
     }
@@ -68,6 +70,7 @@ RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation
                   Diagnostics& diagnostics) {
     auto facts = facts_from_environment(workspace, plan, diagnostics);
     facts.timeout_on_command_line = invocation.timeout;
+    if (invocation.timeout_seconds > 0) facts.default_timeout = invocation.timeout_seconds;
     facts.foreign_resource_spec = invocation.resource_spec;
     facts.names_excluded = invocation.takes_away() != nullptr || invocation.script;
     return facts;
@@ -150,6 +153,8 @@ private:
         note_sessions_around(sessions);
         // Before waiting: another ctest may unlink the log's name meanwhile.
         link_log(layout_, session_);
+        // A test in a debugger ends as its user wishes, which says nothing about it.
+        if (os::environment(runtime::debug_variable)) session_.recorded = false;
         write_session(layout_, session_);
         debug_into(layout_.debug_log(session_.number), "enter", true);
         debug([&] { return "all of this, and what checkpoints decide, is in " + layout_.debug_log(session_.number); });
@@ -258,6 +263,8 @@ private:
             if (std::ranges::any_of(phase.verifications, [](const auto& v) { return uses_temp_dir(v.command); }))
                 make_own_directory(table, names::checkpoint(phase.name));
         }
+        // A service's commands may ask for one too.
+        for (const auto& service : plan_.services) make_own_directory(table, names::service_start(service.name.value));
     }
 
     /// For a generated test whose command asks for one.
@@ -275,7 +282,9 @@ private:
         sessions.push_back({layout_.state, session_.id});
         script += fmt::format("set(ENV{{LOCKSTEP_SESSIONS}} {})\n", cmake_bracket(sessions_text(sessions)));
         script += fmt::format("set(ENV{{LOCKSTEP_MODE}} {})\n", sequential ? "sequential" : "parallel");
+        script += fmt::format("set(ENV{{LOCKSTEP_SESSION_FILE}} {})\n", cmake_bracket(layout_.facts(session_.number)));
         choose_workers(table);
+        write_facts(facts, sequential);
         if (const auto spec = spec_text(facts)) {
             os::write_file(folder + "/resources.json", *spec);
             // For the closing directory to set: where the project has a spec file, each directory's test file sets
@@ -286,6 +295,7 @@ private:
         }
         if (const auto* regex = invocation_.takes_away())
             script += dropping_script(*regex, table, layout_.dropped(session_.number));
+        if (os::exists(layout_.launch_script(graph.name))) script += launching_script(graph.name);
         const auto path = folder + "/session.cmake";
         os::write_file(path, script);
         debug([&] {
@@ -297,6 +307,36 @@ private:
         session_.began = true;
         write_session(layout_, session_);
         return path;
+    }
+
+    /// For launched tests, the client library and services.
+    void write_facts(const RunFacts& run, bool sequential) const {
+        runtime::SessionFacts facts;
+        facts.id = session_.id;
+        facts.number = session_.number;
+        facts.folder = layout_.session(session_.number);
+        facts.state = layout_.state;
+        facts.build_dir = layout_.build_dir;
+        facts.source_dir = workspace_.source_dir;
+        if (const auto path = layout_.launch_table(session_.graph); os::exists(path)) facts.table = path;
+        facts.mode = sequential ? "sequential" : "parallel";
+        facts.first_worker = session_.first_worker;
+        facts.workers = session_.workers;
+        facts.limits = run.limits;
+        facts.shard = run.shard;
+        facts.shards = run.shards;
+        facts.temp = layout_.temp(session_.number);
+        os::write_file(layout_.facts(session_.number), runtime::to_text(facts));
+    }
+
+    std::string launching_script(const std::string& graph) const {
+        if (!os::exists(launcher_path()))
+            throw Refusal(fmt::format("tests of this plan start through '{}', which is not there", launcher_path()));
+        if (invocation_.memcheck) {
+            say("warning: ctest's memory checker sees the launcher of those tests that start through it (`lockstep "
+                "explain` shows which); --trace-children=yes has valgrind follow it to the test");
+        }
+        return fmt::format("include({})\n", cmake_bracket(layout_.launch_script(graph)));
     }
 
     /// As many ids as tests can run at once; ranges of sessions that run side by side do not meet.
@@ -388,8 +428,10 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
 void say_misspelt_switches() {
     constexpr std::string_view prefix = "LOCKSTEP_";
     static const std::vector<std::string> known{
-        "DISABLE", "SEQUENTIAL", "GATE",    "PROFILE",  "SET",  "HISTORY", "LOG",   "LIMITS",  "GRANULARITY",
-        "SHARD",   "EXECUTABLE", "SESSION", "SESSIONS", "MODE", "TEST",    "PHASE", "MARKERS", "TEMP_DIR"};
+        "DISABLE", "SEQUENTIAL",  "GATE",  "PROFILE",    "SET",       "HISTORY",      "LOG",
+        "LIMITS",  "GRANULARITY", "SHARD", "EXECUTABLE", "SESSION",   "SESSION_FILE", "SESSIONS",
+        "MODE",    "TEST",        "PHASE", "MARKERS",    "TEMP_DIR",  "WORKER",       "WORKER_DIR",
+        "ATTEMPT", "HELD_PLACES", "GROUP", "SERVICE",    "DEBUG_FILE"};
     for (const auto& name : os::environment_names()) {
         if (!name.starts_with(prefix)) continue;
         const auto word = name.substr(prefix.size());

@@ -39,6 +39,7 @@ public:
 
     std::vector<ExplainedValue> values() {
         membership();
+        launching();
         shown_as();
         exclusion();
         resources();
@@ -73,6 +74,23 @@ private:
         for (const auto& [index, place] : test_.markers) {
             const auto& name = plan_.markers[index].name;
             add("marker", name.value, by_label(place, same(place, name.place), name.value));
+        }
+        for (const auto& [index, place] : test_.services)
+            add("service", plan_.services[index].name.value, from(place, by_lockstep));
+    }
+
+    /// Why the test starts through the launcher; what it is launched for says what the launcher does.
+    void launching() {
+        for (const auto& cause : test_.launching.because)
+            add("launched_for", cause.value, from(cause.place, by_default));
+        for (const auto limit : test_.launching.rate_limits) {
+            const auto& rate = plan_.rate_limits[limit];
+            add("rate_limit", rate.name.value, from(rate.name.place, by_default));
+        }
+        if (test_.launching.retry) {
+            const auto& rule = plan_.retries[*test_.launching.retry];
+            add("retry", fmt::format("{}: {}", rule.name.value, counted(rule.attempts.value, "attempt")),
+                from(rule.attempts.place.known() ? rule.attempts.place : rule.name.place, by_default));
         }
     }
 
@@ -197,6 +215,9 @@ Explanation explain_generated(const Schedule& schedule, std::size_t index) {
     explanation.generated = true;
     const auto where = from(test.place, by_lockstep);
     auto& values = explanation.values;
+    if (test.service) {
+        values.push_back({"service", schedule.plan->services[*test.service].name.value, where, std::nullopt});
+    }
     if (test.phase) values.push_back({"phase", schedule.plan->phases[*test.phase].name.value, where, std::nullopt});
     const auto add = [&](const char* kind, const std::vector<std::string>& list) {
         for (const auto& value : list) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
+#include "commands/debts.hpp"
 #include "commands/recorded.hpp"
 #include "commands/table.hpp"
 #include "schedule/names.hpp"
@@ -130,6 +131,7 @@ void print_sessions(const std::vector<SessionSummary>& sessions) {
         std::vector<std::string> tests;
         for (const auto& [outcome, count] : sessions[i].tests)
             tests.push_back(fmt::format("{} {}", count, describe(outcome)));
+        if (sessions[i].flaky != 0) tests.push_back(fmt::format("{} of them flaky", sessions[i].flaky));
         table.add({moment(session.opened_ns), session.jobs > 0 ? std::to_string(session.jobs) : "-",
                    session.complete ? "complete" : "incomplete", list_or_dash(tests), session.id});
     }
@@ -141,8 +143,7 @@ void print_owed(const std::vector<Debt>& debts) {
     if (debts.empty()) return;
     fmt::print("\nowed, and paid by the next run or by `lockstep cleanup`\n");
     Table table({"", "", ""});
-    for (const auto& debt : debts)
-        table.add({fmt::format("clean-up of phase {}", debt.what), shell_command(debt.command), debt.session});
+    for (const auto& debt : debts) table.add({describe(debt), shell_command(debt.command), debt.session});
     fmt::print("{}", table.text(2));
 }
 
@@ -167,11 +168,17 @@ Json json_of(const SessionSummary& summary) {
         const auto found = summary.tests.find(outcome);
         json[json_name(outcome)] = found == summary.tests.end() ? 0 : found->second;
     }
+    json["retried"] = summary.retried;
+    json["flaky"] = summary.flaky;
     return json;
 }
 
 Json json_of(const Debt& debt) {
-    return {{"kind", debt.kind}, {"phase", debt.what}, {"command", debt.command}, {"session", debt.session}};
+    const bool of_phase = debt.kind == "cleanup";
+    return {{"kind", debt.kind},
+            {of_phase ? "phase" : debt.kind, debt.what},
+            {"command", debt.command},
+            {"session", debt.session}};
 }
 
 Json json_of(const Unsettled& unsettled) {
@@ -260,6 +267,18 @@ std::string standing_of(const Recorded& recorded) {
                                  : fmt::format("{} when last run", describe(recorded.runs.front().outcome));
 }
 
+/// A pass at a further attempt is flaky.
+std::string outcome_of(const RunRecord& run) {
+    const auto outcome = std::string(describe(run.outcome));
+    if (run.effort.attempts <= 1) return outcome;
+    return fmt::format("{}{} ({} attempts)", run.flaky() ? "flaky: " : "", outcome, run.effort.attempts);
+}
+
+/// Null where no launcher measured it.
+Json measured(const RunRecord& run, const Json& value) {
+    return run.effort.attempts == 0 ? Json() : value;
+}
+
 void print_text(const Recorded& recorded) {
     const auto name = printable(recorded.name);
     fmt::print("{}: {}\n",
@@ -274,7 +293,7 @@ void print_text(const Recorded& recorded) {
     fmt::print("\n");
     Table table({"run", "outcome", ">duration", gone ? "" : "since then", "session"});
     for (const auto& run : recorded.runs) {
-        table.add({moment(run.opened_ns), describe(run.outcome),
+        table.add({moment(run.opened_ns), outcome_of(run),
                    run.seconds && !recorded.verification ? fmt::format("{:.2f} s", *run.seconds) : "-",
                    gone                      ? ""
                    : recorded.unchanged(run) ? "unchanged"
@@ -292,6 +311,9 @@ Json json_of(const Recorded& recorded) {
                         {"opened", json_moment(run.opened_ns)},
                         {"outcome", json_name(run.outcome)},
                         {"seconds", run.seconds && !recorded.verification ? Json(rounded(*run.seconds)) : Json()},
+                        {"attempts", measured(run, run.effort.attempts)},
+                        {"cpu_seconds", measured(run, rounded(run.effort.cpu_seconds))},
+                        {"peak_bytes", measured(run, run.effort.peak_bytes)},
                         {"unchanged", gone ? Json() : Json(recorded.unchanged(run))}});
     }
     return {{"name", recorded.name},

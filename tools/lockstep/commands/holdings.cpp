@@ -16,12 +16,20 @@ namespace {
 constexpr std::string_view limit_prefix = "max_parallel of ";
 constexpr std::size_t named_at_most = 5;
 
-TestSubject resolved_subject(const Schedule& schedule, std::size_t position, std::vector<std::string_view>& markers) {
+struct Memberships {
+    std::vector<std::string_view> markers, services;
+};
+
+TestSubject resolved_subject(const Schedule& schedule, std::size_t position, Memberships& of) {
     const auto& test = schedule.tests[position];
-    markers.clear();
-    for (const auto& [index, place] : test.markers) markers.emplace_back(schedule.plan->markers[index].name.value);
+    of.markers.clear();
+    of.services.clear();
+    for (const auto& [index, place] : test.markers) of.markers.emplace_back(schedule.plan->markers[index].name.value);
+    for (const auto& [index, place] : test.services)
+        of.services.emplace_back(schedule.plan->services[index].name.value);
     auto subject = subject_of(schedule.inventory->tests[position]);
-    subject.markers = markers;
+    subject.markers = of.markers;
+    subject.services = of.services;
     subject.phase = test.phase ? std::string_view(schedule.plan->phases[*test.phase].name.value) : std::string_view{};
     return subject;
 }
@@ -86,6 +94,19 @@ std::string brief_demand(const Schedule& schedule, const Demand& demand) {
     return fmt::format("{}:{}", demand.type, demand.slots);
 }
 
+std::vector<std::string> services_of(const Schedule& schedule, std::size_t position) {
+    std::vector<std::string> names;
+    for (const auto& [index, place] : schedule.tests[position].services)
+        names.push_back(schedule.plan->services[index].name.value);
+    return names;
+}
+
+std::vector<std::string> launched_for(const Schedule& schedule, std::size_t position) {
+    std::vector<std::string> reasons;
+    for (const auto& cause : schedule.tests[position].launching.because) reasons.push_back(cause.value);
+    return reasons;
+}
+
 std::optional<std::vector<std::size_t>> tests_in(const Schedule& schedule, const TestSet& expression,
                                                  Diagnostics& diagnostics) {
     const auto errors_before = diagnostics.errors();
@@ -93,17 +114,14 @@ std::optional<std::vector<std::size_t>> tests_in(const Schedule& schedule, const
                    diagnostics);
     refuse_unknown(expression.markers(), schedule.plan->markers, "unknown-marker", "marker", expression.place(),
                    diagnostics);
-    if (expression.services().used) {
-        diagnostics.error(expression.place(), "not-in-effect-yet",
-                          "'service()' is not in effect in this version of Lockstep",
-                          "leave it out: what would not hold is refused rather than ignored");
-    }
+    refuse_unknown(expression.services(), schedule.plan->services, "unknown-service", "service", expression.place(),
+                   diagnostics);
     std::vector<std::size_t> found;
     std::vector<std::string> unclear;
     std::size_t unclear_count = 0;
-    std::vector<std::string_view> markers;
+    Memberships memberships;
     for (std::size_t position = 0; position < schedule.tests.size(); ++position) {
-        const auto answer = expression.matches(resolved_subject(schedule, position, markers));
+        const auto answer = expression.matches(resolved_subject(schedule, position, memberships));
         if (answer == Match::yes) {
             found.push_back(position);
         } else if (answer == Match::unknown && ++unclear_count <= named_at_most) {

@@ -26,8 +26,14 @@ void print_errors(const Diagnostics& diagnostics, bool as_json);
 [[nodiscard]] std::optional<std::string_view> limited_group(const Demand& demand);
 [[nodiscard]] const ResourceType* resource_of(const Schedule& schedule, const Demand& demand);
 
-/// Tests of the schedule in an expression, as the plan's own expressions are evaluated; phases and markers are known.
-/// Reports ("cannot-tell", "unknown-phase", "unknown-marker") and returns none where there is no answer.
+/// Services that the test talks to.
+[[nodiscard]] std::vector<std::string> services_of(const Schedule& schedule, std::size_t position);
+/// Why it starts through the launcher: "rate limit ofs"; empty where ctest starts it itself.
+[[nodiscard]] std::vector<std::string> launched_for(const Schedule& schedule, std::size_t position);
+
+/// Tests of the schedule in an expression, as the plan's own expressions are evaluated; phases, markers and services
+/// are known. Reports ("cannot-tell", "unknown-phase", "unknown-marker", "unknown-service") and returns none where
+/// there is no answer.
 [[nodiscard]] std::optional<std::vector<std::size_t>> tests_in(const Schedule& schedule, const TestSet& expression,
                                                                Diagnostics& diagnostics);
 

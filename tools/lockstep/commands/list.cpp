@@ -2,6 +2,7 @@
 // left out: no expression of a plan can mean them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -21,19 +22,34 @@ std::vector<std::string> marker_names(const Schedule& schedule, const ScheduledT
     return names;
 }
 
+/// Columns of what few plans have are there only where one of the tests has it.
 void print_table(const Schedule& schedule, const std::vector<std::size_t>& positions) {
-    Table table({">#", "name", "phase", "markers", "locks", "pools"});
+    if (positions.empty()) return;
+    const bool services =
+        std::ranges::any_of(positions, [&](std::size_t p) { return !schedule.tests[p].services.empty(); });
+    const bool launched =
+        std::ranges::any_of(positions, [&](std::size_t p) { return schedule.tests[p].launching.needed(); });
+    std::vector<std::string> titles{">#", "name", "phase", "markers", "locks", "pools"};
+    if (services) titles.emplace_back("services");
+    if (launched) titles.emplace_back("launched for");
+    Table table(titles);
     for (const auto position : positions) {
         const auto& test = schedule.tests[position];
         auto locks = locks_of(schedule, position);
         if (runs_alone(schedule, position)) locks.emplace_back("(alone)");
         std::vector<std::string> pools;
         for (const auto& demand : test.demands) pools.push_back(brief_demand(schedule, demand));
-        table.add({std::to_string(position + 1), schedule.inventory->tests[position].name,
-                   test.phase ? schedule.plan->phases[*test.phase].name.value : "-",
-                   list_or_dash(marker_names(schedule, test)), list_or_dash(locks), list_or_dash(pools)});
+        std::vector<std::string> row{std::to_string(position + 1),
+                                     schedule.inventory->tests[position].name,
+                                     test.phase ? schedule.plan->phases[*test.phase].name.value : "-",
+                                     list_or_dash(marker_names(schedule, test)),
+                                     list_or_dash(locks),
+                                     list_or_dash(pools)};
+        if (services) row.push_back(list_or_dash(services_of(schedule, position)));
+        if (launched) row.push_back(list_or_dash(launched_for(schedule, position)));
+        table.add(row);
     }
-    if (!positions.empty()) fmt::print("{}", table.text());
+    fmt::print("{}", table.text());
 }
 
 Json json_of(const Schedule& schedule, std::size_t position) {
@@ -48,7 +64,9 @@ Json json_of(const Schedule& schedule, std::size_t position) {
             {"markers", marker_names(schedule, test)},
             {"locks", locks_of(schedule, position)},
             {"alone", runs_alone(schedule, position)},
-            {"resources", resources}};
+            {"resources", resources},
+            {"services", services_of(schedule, position)},
+            {"launched_for", launched_for(schedule, position)}};
 }
 
 /// A line a test, written as it goes: 100,000 of them are a normal size.

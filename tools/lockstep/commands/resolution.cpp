@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "commands/drafts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "os/processes.hpp"
+#include "overlay/launch.hpp"
+#include "runtime/debug_request.hpp"
 #include "session/debug_log.hpp"
 #include "session/session.hpp"
 
@@ -18,6 +21,8 @@ namespace {
 /// More than this many are kept only while sessions use them.
 constexpr std::size_t graphs_kept = 8;
 
+constexpr int most_shards = 65535;
+
 bool switched_on(const std::string& name, Diagnostics& diagnostics) {
     const auto value = os::environment(name);
     if (!value || value->empty() || *value == "0") return false;
@@ -26,6 +31,57 @@ bool switched_on(const std::string& name, Diagnostics& diagnostics) {
                           fmt::format("write {}=1, or unset it", name));
     }
     return true;
+}
+
+/// A number from 1 on, all of the text.
+std::optional<int> positive(std::string_view text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
+    return number;
+}
+
+/// LOCKSTEP_LIMITS and LOCKSTEP_SHARD.
+void read_limits(RunFacts& facts, Diagnostics& diagnostics) {
+    if (const auto limits = os::environment("LOCKSTEP_LIMITS"); limits && !limits->empty() && *limits != "on") {
+        facts.limits = false;
+        if (*limits != "off") {
+            diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_LIMITS={} is neither on nor off", *limits),
+                              "write LOCKSTEP_LIMITS=off, or unset it");
+        }
+    }
+    const auto shard = os::environment("LOCKSTEP_SHARD");
+    if (!shard || shard->empty()) return;
+    const auto slash = std::min(shard->find('/'), shard->size());
+    const auto number = positive(std::string_view(*shard).substr(0, slash));
+    const auto of = slash == shard->size() ? std::nullopt : positive(std::string_view(*shard).substr(slash + 1));
+    if (number && of && *number <= *of && *of <= most_shards) {
+        facts.shard = *number;
+        facts.shards = *of;
+        return;
+    }
+    diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_SHARD={} is no shard of several", *shard),
+                      "write LOCKSTEP_SHARD=2/8 for the second of eight, or unset it");
+}
+
+std::optional<runtime::DebugRequest> debug_request() {
+    const auto path = os::environment(runtime::debug_variable);
+    if (!path || path->empty()) return std::nullopt;
+    const auto text = os::read_file(*path);
+    std::string error = "it is missing";
+    auto request = text ? runtime::debug_request_from_text(*text, error) : std::nullopt;
+    if (!request) throw Refusal(fmt::format("{}='{}': {}", runtime::debug_variable, *path, error));
+    return request;
+}
+
+/// What include(CTest) has written down for tests without a TIMEOUT; 0 where there is nothing.
+double configured_timeout(const Workspace& workspace) {
+    const auto text = os::read_file(workspace.layout.build_dir + "/DartConfiguration.tcl");
+    if (!text) return 0;
+    constexpr std::string_view key = "\nTimeOut:";
+    const auto at = text->find(key);
+    if (at == std::string::npos) return 0;
+    return std::strtod(text->c_str() + at + key.size(), nullptr);
 }
 
 /// Compared with the graph that was made or used last.
@@ -60,6 +116,9 @@ RunFacts facts_from_environment(const Workspace& workspace, const Plan& plan, Di
     facts.memory_bytes = os::memory_bytes();
     facts.sequential = switched_on("LOCKSTEP_SEQUENTIAL", diagnostics);
     facts.project_has_spec = plan.run.resource_spec.value.has_value() || !workspace.project_spec.empty();
+    facts.default_timeout = configured_timeout(workspace);
+    read_limits(facts, diagnostics);
+    if (const auto request = debug_request()) facts.debugged = request->test;
     if (const auto file = os::environment("LOCKSTEP_HISTORY"); file && !file->empty() && !file->starts_with('/')) {
         // ctest starts our programs in more than one folder.
         diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_HISTORY={} is not an absolute path", *file),
@@ -88,6 +147,10 @@ std::optional<Resolved> resolve_all(Plan plan, Inventory inventory, const RunFac
     resolved.schedule = resolve(*resolved.plan, *resolved.inventory, facts, diagnostics);
     if (!resolved.schedule) return std::nullopt;
     return resolved;
+}
+
+std::string launcher_path() {
+    return std::filesystem::path(os::own_executable()).replace_filename("lockstep-exec").string();
 }
 
 FillValues fill_values(const Workspace& workspace) {
@@ -119,6 +182,10 @@ GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const Run
     inputs.add("LOCKSTEP_SEQUENTIAL", facts.sequential ? "1" : "");
     inputs.add("LOCKSTEP_GATE", facts.gate ? to_string(*facts.gate) : "");
     inputs.add("ctest --timeout", facts.timeout_on_command_line ? "1" : "");
+    inputs.add("the time-out of tests without one", fmt::format("{}", facts.default_timeout));
+    inputs.add("LOCKSTEP_LIMITS", facts.limits ? "" : "off");
+    inputs.add("the test that is debugged", facts.debugged);
+    inputs.add("LOCKSTEP_SHARD", facts.shards == 0 ? "" : fmt::format("{}/{}", facts.shard, facts.shards));
     inputs.add("ctest --resource-spec-file", facts.foreign_resource_spec ? "1" : "");
     inputs.add("tests taken away by name", facts.names_excluded ? "1" : "");
     inputs.add("a resource spec file of the project", facts.project_has_spec ? "1" : "");
@@ -153,9 +220,11 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
     const auto values = fill_values(workspace);
     const auto table = make_run_table(*resolved->schedule, values, diagnostics);
     if (!table) return false;
-    const OverlayOptions options{os::own_executable(), graph.name, layout.state, workspace.plan_path, LOCKSTEP_VERSION};
+    const OverlayOptions options{os::own_executable(), graph.name,       layout.state,
+                                 workspace.plan_path,  LOCKSTEP_VERSION, launcher_path()};
     const auto overlay = overlay_script(*resolved->schedule, values, options, diagnostics);
-    if (!overlay) return false;
+    const auto launch = make_launch(*resolved->schedule, facts, values, diagnostics);
+    if (!overlay || !launch) return false;
 
     const auto draft = make_draft(layout);
     os::write_file(draft + "/overlay.cmake", *overlay);
@@ -166,6 +235,11 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
         os::write_file(draft + "/unmatched.txt", unmatched);
     if (const auto needs = resource_needs(*resolved->schedule); !needs.empty())
         os::write_file(draft + "/resources.json", needs);
+    if (launch->needed()) os::write_file(draft + "/launch.txt", runtime::to_text(launch->table));
+    if (!launch->table.kinds.empty()) {
+        os::write_file(draft + "/launch.cmake",
+                       launch_script(*resolved->schedule, *launch, options, folder + "/launch.txt"));
+    }
     put_in_place(draft, folder);
     prune_graphs(layout);
     return true;

@@ -36,6 +36,9 @@ struct Graph {
 [[nodiscard]] std::optional<Graph> current_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts,
                                                  const std::string& ctest, Diagnostics& diagnostics);
 
+/// Of lockstep-exec, which lies beside this program.
+[[nodiscard]] std::string launcher_path();
+
 [[nodiscard]] FillValues fill_values(const Workspace& workspace);
 /// None if it is missing or damaged.
 [[nodiscard]] std::optional<RunTable> read_run_table(const Layout& layout, const std::string& graph);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "commands/resolution.hpp"
 #include "commands/times.hpp"
@@ -39,6 +40,7 @@ public:
         add_tests();
         add_generated();
         add_moments();
+        add_journal();
         return std::move(report_);
     }
 
@@ -142,6 +144,29 @@ private:
             }
         }
         if (const auto end = read_end_time(layout_, report_.session)) report_.wall = since_start(*end);
+    }
+
+    void add_journal() {
+        auto journal = read_journal(layout_, report_.session);
+        for (const auto& [number, launched] : journal.tests) {
+            if (number == 0 || number > table_.tests.size()) continue;
+            ++report_.launched;
+            report_.limited_seconds += launched.waited_seconds;
+            if (launched.attempts <= 1) continue;
+            const auto& test = table_.tests[number - 1];
+            const auto* entry = entry_of(number);
+            report_.retried.push_back({test.name, test.phase ? table_.phases[*test.phase].name : "", launched.rule,
+                                       launched.attempts, entry != nullptr && entry->verdict == LogVerdict::passed});
+        }
+        report_.calls = journal.calls;
+        report_.calls_retried = journal.calls_retried;
+        for (auto& data : journal.data) {
+            std::size_t number = 0;
+            std::from_chars(data.test.data(), data.test.data() + data.test.size(), number);
+            const auto name = table_.name_of(number);
+            if (!name.empty()) data.test = name;
+            report_.left.push_back(std::move(data));
+        }
     }
 
     const Layout& layout_;

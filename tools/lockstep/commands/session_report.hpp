@@ -42,6 +42,14 @@ struct NamedTest {
     std::string how;          ///< "failed", "outcome unclear", "not run", …
 };
 
+/// A test that a launcher ran more than once.
+struct RetriedTest {
+    std::string name, phase;  ///< phase "": in none
+    std::string rule;         ///< the retry rule
+    int attempts = 0;
+    bool passed = false;  ///< in the end: it is flaky
+};
+
 struct SessionReport {
     Session session;
     SessionState state = SessionState::ended;
@@ -52,6 +60,11 @@ struct SessionReport {
     Tally free;          ///< tests in no phase
     double seconds = 0;  ///< durations of all the project's tests added up
     std::vector<NamedTest> failed, not_run;
+    std::size_t launched = 0;  ///< tests that a launcher ran
+    std::vector<RetriedTest> retried;
+    double limited_seconds = 0;                ///< that launched tests waited for limits, added up
+    std::size_t calls = 0, calls_retried = 0;  ///< of with_retry() in tests
+    std::vector<LeftData> left;                ///< that tests said they made and did not say they removed
 };
 
 /// The newest session of the build tree that was not started inside another; none if there is none. Throws Refusal

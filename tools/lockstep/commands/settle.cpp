@@ -12,6 +12,7 @@
 #include "commands/verdicts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "services/services.hpp"
 #include "session/debug_log.hpp"
 #include "text/quote.hpp"
 
@@ -21,6 +22,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience_with_orphans = 5s;
+
+/// It stayed in the group that a test starts in: ctest's, or the one that a launcher made for it.
+bool is_of_test(const os::ProcessId& process, const Session& session) {
+    const int group = os::process_group_of(process.pid);
+    if (group == session.process_group) return true;
+    return os::environment_of(process.pid, "LOCKSTEP_GROUP") == std::to_string(group);
+}
 
 /// Processes that a dead ctest's tests left. Those that stayed in its process group are its tests: they are ended. What
 /// made itself a daemon did so on purpose: it is named. Returns whether any is still there.
@@ -34,7 +42,7 @@ bool handle_orphans(const Session& session, bool end_them, const Report& report)
             if (!known.insert(process.pid).second) continue;
             const auto words = os::command_line_of(process.pid);
             const auto name = words.empty() ? std::string("?") : shell_command(words);
-            if (os::process_group_of(process.pid) == session.process_group) {
+            if (is_of_test(process, session)) {
                 report(fmt::format("ending process {} that the interrupted ctest {} left running: {}", process.pid,
                                    session.ctest.pid, name));
                 to_end.push_back(process);
@@ -49,6 +57,18 @@ bool handle_orphans(const Session& session, bool end_them, const Report& report)
         processes = find();  // also what those have started while they were being ended
     }
     return std::ranges::any_of(processes, os::alive);
+}
+
+/// Servers that were started for the session's tests. They have left ctest's process group on purpose, and are not
+/// meant to outlive it.
+void end_services(const Layout& layout, const Session& session, const Report& report) {
+    if (!os::exists(layout.session(session.number) + "/services")) return;  // it started none
+    const auto left = service_processes(layout.session(session.number), session.id);
+    for (const auto& process : left) {
+        report(fmt::format("ending process {} of service '{}' that ctest {} left running", process.pid,
+                           os::environment_of(process.pid, service_variable).value_or("?"), session.ctest.pid));
+    }
+    os::end_processes(left, patience_with_orphans);
 }
 
 bool over(const Session& session, const os::ProcessId& ctest) {
@@ -66,7 +86,9 @@ void settle_session(const Layout& layout, Session session, const Report& report)
                            session.ctest.pid, session.ended ? "has come to its end" : "was interrupted");
     });
     // A process group of elsewhere is a number that means nothing here.
-    const bool end_them = !session.ended && liveness(session) != Liveness::elsewhere;
+    const bool here = liveness(session) != Liveness::elsewhere;
+    const bool end_them = !session.ended && here;
+    if (here) end_services(layout, session, report);
     const bool left = handle_orphans(session, end_them, report);
     const auto table = session.graph.empty() ? std::nullopt : read_run_table(layout, session.graph);
     if (!table && !session.graph.empty() && !session.settled) {
@@ -86,8 +108,10 @@ void settle_session(const Layout& layout, Session session, const Report& report)
                     fmt::format("the interrupted ctest {} counted other tests than are known: what it ran counts as "
                                 "never run",
                                 session.ctest.pid));
-            record_session(layout, session, *table, text ? &log : nullptr, false, history, report);
+            const auto journal = read_journal(layout, session);
+            record_session(layout, session, *table, text ? &log : nullptr, journal, false, history, report);
             note_debts_of_interrupted(layout, session, *table, text ? &log : nullptr, history);
+            note_debts_of_journal(session, journal, history);
             note_directories_to_keep(layout, session, *table, log);
             // From here on whoever comes next has only the directories left to do.
             write_session(layout, session);

@@ -85,6 +85,41 @@ void print_named(std::string_view title, const std::vector<NamedTest>& tests) {
     if (tests.size() > named_at_most) fmt::print("  and {} more\n", tests.size() - named_at_most);
 }
 
+/// What was tried again. A test that passed in the end is flaky, which ctest does not say.
+void print_retried(const SessionReport& report) {
+    if (!report.retried.empty()) {
+        fmt::print("\ntried again\n");
+        Table table({"", "", ""});
+        for (std::size_t i = 0; i < std::min(report.retried.size(), named_at_most); ++i) {
+            const auto& test = report.retried[i];
+            table.add({test.name, test.phase.empty() ? "" : fmt::format("phase {}", test.phase),
+                       fmt::format("{} {} attempts (retry rule {})",
+                                   test.passed ? "flaky: passed after" : "failed after", test.attempts, test.rule)});
+        }
+        fmt::print("{}", table.text(2));
+        if (report.retried.size() > named_at_most) fmt::print("  and {} more\n", report.retried.size() - named_at_most);
+    }
+    if (!report.left.empty()) {
+        fmt::print("\nleft behind, as far as tests noted\n");
+        Table table({"", "", ""});
+        for (std::size_t i = 0; i < std::min(report.left.size(), named_at_most); ++i)
+            table.add({report.left[i].kind, report.left[i].name, report.left[i].test});
+        fmt::print("{}", table.text(2));
+        if (report.left.size() > named_at_most) fmt::print("  and {} more\n", report.left.size() - named_at_most);
+    }
+}
+
+void print_launched(const SessionReport& report) {
+    if (report.launched != 0) {
+        fmt::print("{} by the launcher: {} tried again ({:.1f} %), {} waited for limits\n",
+                   counted(report.launched, "test"), report.retried.size(),
+                   100.0 * static_cast<double>(report.retried.size()) / static_cast<double>(report.launched),
+                   seconds(report.limited_seconds));
+    }
+    if (report.calls != 0)
+        fmt::print("{} with retries in tests: {} made again\n", counted(report.calls, "call"), report.calls_retried);
+}
+
 void print_total(const SessionReport& report) {
     std::size_t tests = report.free.logged();
     for (const auto& phase : report.phases) tests += phase.tally.logged();
@@ -128,7 +163,9 @@ void print_text(const SessionReport& report) {
     print_table(report);
     print_named("failed", report.failed);
     print_named("not run", report.not_run);
+    print_retried(report);
     print_total(report);
+    print_launched(report);
 }
 
 Json rounded(const std::optional<double>& value) {
@@ -161,6 +198,24 @@ Json json_of(const std::vector<NamedTest>& tests) {
     return list;
 }
 
+Json json_of(const std::vector<RetriedTest>& tests) {
+    auto list = Json::array();
+    for (const auto& test : tests) {
+        list.push_back({{"name", test.name},
+                        {"phase", test.phase.empty() ? Json() : Json(test.phase)},
+                        {"rule", test.rule},
+                        {"attempts", test.attempts},
+                        {"passed", test.passed}});
+    }
+    return list;
+}
+
+Json json_of(const std::vector<LeftData>& left) {
+    auto list = Json::array();
+    for (const auto& data : left) list.push_back({{"kind", data.kind}, {"name", data.name}, {"test", data.test}});
+    return list;
+}
+
 Json json_of(const SessionReport& report) {
     auto phases = Json::array();
     for (const auto& phase : report.phases) {
@@ -184,7 +239,14 @@ Json json_of(const SessionReport& report) {
             {"phases", std::move(phases)},
             {"in_no_phase", json_of(report.free)},
             {"failed", json_of(report.failed)},
-            {"not_run", json_of(report.not_run)}};
+            {"not_run", json_of(report.not_run)},
+            {"launched",
+             {{"tests", report.launched},
+              {"limited_seconds", rounded(report.limited_seconds)},
+              {"retried", json_of(report.retried)},
+              {"calls", report.calls},
+              {"calls_retried", report.calls_retried}}},
+            {"left", json_of(report.left)}};
 }
 
 }  // namespace

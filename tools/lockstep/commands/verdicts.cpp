@@ -91,6 +91,13 @@ LogReading nothing_certain(const RunTable& table, std::size_t counted) {
     return reading;
 }
 
+Effort effort_of(const SessionJournal& journal, std::size_t number) {
+    const auto found = journal.tests.find(number);
+    if (found == journal.tests.end()) return {};
+    const auto& test = found->second;
+    return {test.attempts, test.cpu_seconds, test.peak_bytes};
+}
+
 }  // namespace
 
 LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session,
@@ -166,8 +173,12 @@ std::string_view phase_of_key(std::string_view key) {
     return key.substr(0, key.find('\n'));
 }
 
-void record_session(const Layout& layout, Session& session, const RunTable& table, const LogReading* log, bool complete,
-                    History& history, const Report& report) {
+SessionJournal read_journal(const Layout& layout, const Session& session) {
+    return read_session_journal(os::read_file(layout.journal(session.number)).value_or(""));
+}
+
+void record_session(const Layout& layout, Session& session, const RunTable& table, const LogReading* log,
+                    const SessionJournal& journal, bool complete, History& history, const Report& report) {
     if (session.recorded) {
         std::vector<TestRecord> records;
         if (log != nullptr && log->counted == 0) {
@@ -178,7 +189,7 @@ void record_session(const Layout& layout, Session& session, const RunTable& tabl
                 const auto& test = table.tests[entry.index - 1];
                 if (test.disabled) continue;
                 TestRecord record{test.name, outcome_of(entry.verdict), entry.seconds,
-                                  fingerprints.of(entry.index - 1, test.command_hash)};
+                                  fingerprints.of(entry.index - 1, test.command_hash), effort_of(journal, entry.index)};
                 const auto [found, fresh] = place.try_emplace(test.name, records.size());
                 if (fresh) {
                     records.push_back(std::move(record));
@@ -194,7 +205,10 @@ void record_session(const Layout& layout, Session& session, const RunTable& tabl
         for (std::size_t p = 0; p < table.phases.size(); ++p) {
             for (const auto& v : read_verified(layout, session, p).value_or(std::vector<VerifiedNow>{})) {
                 records.push_back({verification_key(table.phases[p].name, v.name),
-                                   v.passed ? Outcome::passed : Outcome::failed, 0, v.fingerprint});
+                                   v.passed ? Outcome::passed : Outcome::failed,
+                                   0,
+                                   v.fingerprint,
+                                   {}});
             }
         }
         const SessionRecord record{session.id, session.turn_ns, os::now_ns(), session.jobs, complete};

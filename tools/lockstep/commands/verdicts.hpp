@@ -12,11 +12,15 @@
 #include "session/ctest_log.hpp"
 #include "session/fingerprint.hpp"
 #include "session/session.hpp"
+#include "session/session_journal.hpp"
 
 namespace lockstep {
 
 [[nodiscard]] LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session,
                                           const std::string& log);
+
+/// Empty where nothing was noted.
+[[nodiscard]] SessionJournal read_journal(const Layout& layout, const Session& session);
 
 /// Fingerprints as they were when the session opened, hashes remembered by `history`.
 [[nodiscard]] Fingerprints session_fingerprints(const Layout& layout, const Session& session, const History& history);
@@ -38,10 +42,11 @@ void write_verified(const Layout& layout, const Session& session, std::size_t ph
 [[nodiscard]] std::string verification_key(std::string_view phase, std::string_view verification);
 [[nodiscard]] std::string_view phase_of_key(std::string_view key);  ///< of a verification
 
-/// Puts all that the session's log says into the history, and durations into LOCKSTEP_HISTORY's file; removes what
-/// tests that passed had left in kept/; sets session.settled. Idempotent. Without a log (null), or where ctest counted
-/// other tests than are known, every test's verdict is lost: a pass no longer counts, a failure stands.
-void record_session(const Layout& layout, Session& session, const RunTable& table, const LogReading* log, bool complete,
-                    History& history, const Report& report);
+/// Puts all that the session's log says into the history, with what launchers measured, and durations into
+/// LOCKSTEP_HISTORY's file; removes what tests that passed had left in kept/; sets session.settled. Idempotent. Without
+/// a log (null), or where ctest counted other tests than are known, every test's verdict is lost: a pass no longer
+/// counts, a failure stands.
+void record_session(const Layout& layout, Session& session, const RunTable& table, const LogReading* log,
+                    const SessionJournal& journal, bool complete, History& history, const Report& report);
 
 }  // namespace lockstep

@@ -21,13 +21,11 @@ std::string name_of_plan(const std::string& path, const std::string& source_dir)
 }
 
 void refuse_later_switches(Diagnostics& diagnostics) {
-    for (const auto* name : {"LOCKSTEP_LIMITS", "LOCKSTEP_GRANULARITY", "LOCKSTEP_SHARD"}) {
-        const auto value = os::environment(name);
-        if (!value || value->empty()) continue;
-        diagnostics.error({}, "not-in-effect-yet",
-                          fmt::format("{}={} is not in effect in this version of Lockstep", name, *value),
-                          fmt::format("unset {}", name));
-    }
+    const auto value = os::environment("LOCKSTEP_GRANULARITY");
+    if (!value || value->empty()) return;
+    diagnostics.error({}, "not-in-effect-yet",
+                      fmt::format("LOCKSTEP_GRANULARITY={} is not in effect in this version of Lockstep", *value),
+                      "unset LOCKSTEP_GRANULARITY");
 }
 
 std::string project_file(const std::string& build) {

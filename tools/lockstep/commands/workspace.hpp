@@ -2,20 +2,15 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "commands/refusal.hpp"
 #include "plan/plan.hpp"
 #include "session/layout.hpp"
 #include "text/diagnostics.hpp"
 
 namespace lockstep {
-
-/// Something outside stands in the way; the message is a whole sentence. main's dispatch turns it into exit status 1.
-struct Refusal : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 struct Workspace {
     Layout layout;

@@ -84,16 +84,24 @@ std::vector<std::string> split_zeros(std::string_view joined) {
     return texts;
 }
 
-using Counts = std::array<std::int64_t, all_outcomes.size()>;
+struct Counts {
+    std::array<std::int64_t, all_outcomes.size()> by_outcome{};
+    std::int64_t retried = 0, flaky = 0;
+};
 
-/// By outcome. Of a name twice the last counts.
+/// Of a name twice the last counts.
 Counts count_tests(std::span<const TestRecord> results) {
-    std::unordered_map<std::string_view, Outcome> last;
+    std::unordered_map<std::string_view, const TestRecord*> last;
     for (const auto& result : results) {
-        if (!names_verification(result.name)) last.insert_or_assign(result.name, result.outcome);
+        if (!names_verification(result.name)) last.insert_or_assign(result.name, &result);
     }
-    Counts counts{};
-    for (const auto& [name, outcome] : last) ++counts.at(static_cast<std::size_t>(outcome));
+    Counts counts;
+    for (const auto& [name, result] : last) {
+        ++counts.by_outcome.at(static_cast<std::size_t>(result->outcome));
+        if (result->effort.attempts <= 1) continue;
+        ++counts.retried;
+        if (result->outcome == Outcome::passed) ++counts.flaky;
+    }
     return counts;
 }
 
@@ -112,10 +120,12 @@ std::int64_t begin_session(Store& store, const SessionRecord& session, const Cou
         number = store.last_row();
         with(store.statement("DELETE FROM sessions WHERE number <= ?"), number - history::most_sessions).exec();
     }
+    const auto& tests = counts.by_outcome;
     with(store.statement("UPDATE sessions SET opened_ns = ?, ended_ns = ?, jobs = ?, complete = ?, passed = ?,"
-                         " skipped = ?, failed = ?, not_run = ?, unknown = ?, lost = ? WHERE number = ?"),
-         session.opened_ns, session.ended_ns, session.jobs, static_cast<int>(session.complete), counts[0], counts[1],
-         counts[2], counts[3], counts[4], counts[5], number)
+                         " skipped = ?, failed = ?, not_run = ?, unknown = ?, lost = ?, retried = ?, flaky = ?"
+                         " WHERE number = ?"),
+         session.opened_ns, session.ended_ns, session.jobs, static_cast<int>(session.complete), tests[0], tests[1],
+         tests[2], tests[3], tests[4], tests[5], counts.retried, counts.flaky, number)
         .exec();
     return number;
 }
@@ -152,10 +162,11 @@ std::int64_t record_verdict(Store& store, std::int64_t session, std::int64_t ope
 void record_run(Store& store, std::int64_t test, std::int64_t session, std::int64_t opened_ns,
                 const TestRecord& result) {
     auto& insert =
-        with(store.statement("INSERT OR REPLACE INTO runs (test, opened_ns, session, outcome, fingerprint, seconds)"
-                             " VALUES (?, ?, ?, ?, ?, ?)"),
-             test, opened_ns, session, word_of(result.outcome), result.fingerprint, result.seconds);
-    constexpr int seconds = 6;
+        with(store.statement("INSERT OR REPLACE INTO runs (test, opened_ns, session, outcome, fingerprint, attempts,"
+                             " cpu_seconds, peak_bytes, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+             test, opened_ns, session, word_of(result.outcome), result.fingerprint, result.effort.attempts,
+             result.effort.cpu_seconds, static_cast<std::int64_t>(result.effort.peak_bytes), result.seconds);
+    constexpr int seconds = 9;
     if (!std::isfinite(result.seconds)) insert.bind(seconds);
     insert.exec();
     // Older than the oldest that is kept of any outcome, and than the oldest that passed and is kept (or did not pass).
@@ -183,6 +194,20 @@ TestRecord verdict_at(SQLite::Statement& row) {
             .outcome = outcome_of(text_at(row, 1)),
             .seconds = row.getColumn(2).getDouble(),
             .fingerprint = text_at(row, 3)};
+}
+
+std::int64_t note_debt(Store& store, const Debt& debt) {
+    const auto command = join_zeros(debt.command), environment = join_zeros(debt.environment);
+    auto& known =
+        with(store.statement("SELECT id FROM debts WHERE kind = ? AND what = ? AND record = ?"
+                             " AND (session = ? OR (command = ? AND working_directory = ? AND environment = ?))"),
+             debt.kind, debt.what, debt.record, debt.session, Blob{command}, debt.working_directory, Blob{environment});
+    if (known.executeStep()) return known.getColumn(0).getInt64();
+    with(store.statement("INSERT INTO debts (session, kind, what, record, command, working_directory, environment)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?)"),
+         debt.session, debt.kind, debt.what, debt.record, Blob{command}, debt.working_directory, Blob{environment})
+        .exec();
+    return store.last_row();
 }
 
 /// The numbers that no kept directory has, from 1 up.
@@ -278,7 +303,7 @@ std::vector<SessionSummary> History::sessions(std::size_t most) const {
     return store.read([&] {
         std::vector<SessionSummary> sessions;
         auto& rows = with(store.statement("SELECT id, opened_ns, ended_ns, jobs, complete, passed, skipped, failed,"
-                                          " not_run, unknown, lost FROM sessions"
+                                          " not_run, unknown, lost, retried, flaky FROM sessions"
                                           " ORDER BY opened_ns DESC, number DESC LIMIT ?"),
                           static_cast<std::int64_t>(most));
         while (rows.executeStep()) {
@@ -293,6 +318,8 @@ std::vector<SessionSummary> History::sessions(std::size_t most) const {
                 const auto count = rows.getColumn(column++).getInt64();
                 if (count != 0) summary.tests.emplace(outcome, count);
             }
+            summary.retried = rows.getColumn(column++).getInt64();
+            summary.flaky = rows.getColumn(column).getInt64();
         }
         return sessions;
     });
@@ -302,9 +329,10 @@ std::vector<RunRecord> History::runs(const std::string& test) const {
     auto& store = impl_->store;
     return store.read([&] {
         std::vector<RunRecord> runs;
-        auto& rows = with(store.statement("SELECT id, runs.opened_ns, runs.outcome, runs.seconds, runs.fingerprint"
-                                          " FROM tests JOIN runs ON tests.number = test"
-                                          " LEFT JOIN sessions ON runs.session = sessions.number WHERE name = ?"
+        auto& rows = with(store.statement("SELECT id, runs.opened_ns, runs.outcome, runs.seconds, runs.fingerprint,"
+                                          " attempts, cpu_seconds, peak_bytes FROM tests JOIN runs"
+                                          " ON tests.number = test LEFT JOIN sessions ON runs.session = sessions.number"
+                                          " WHERE name = ?"
                                           " ORDER BY runs.opened_ns DESC, runs.session DESC"),
                           test);
         while (rows.executeStep()) {
@@ -313,7 +341,10 @@ std::vector<RunRecord> History::runs(const std::string& test) const {
                             .opened_ns = rows.getColumn(1).getInt64(),
                             .outcome = outcome_of(text_at(rows, 2)),
                             .seconds = seconds.isNull() ? std::nullopt : std::optional(seconds.getDouble()),
-                            .fingerprint = text_at(rows, 4)});
+                            .fingerprint = text_at(rows, 4),
+                            .effort = {.attempts = rows.getColumn(5).getInt(),
+                                       .cpu_seconds = rows.getColumn(6).getDouble(),
+                                       .peak_bytes = static_cast<std::uint64_t>(rows.getColumn(7).getInt64())}});
         }
         return runs;
     });
@@ -373,18 +404,14 @@ std::map<std::string, double, std::less<>> History::durations() const {
 
 std::int64_t History::owe(const Debt& debt) {
     auto& store = impl_->store;
-    return store.write([&] {
-        const auto command = join_zeros(debt.command), environment = join_zeros(debt.environment);
-        auto& known =
-            with(store.statement("SELECT id FROM debts WHERE kind = ? AND what = ?"
-                                 " AND (session = ? OR (command = ? AND working_directory = ? AND environment = ?))"),
-                 debt.kind, debt.what, debt.session, Blob{command}, debt.working_directory, Blob{environment});
-        if (known.executeStep()) return known.getColumn(0).getInt64();
-        with(store.statement("INSERT INTO debts (session, kind, what, command, working_directory, environment)"
-                             " VALUES (?, ?, ?, ?, ?, ?)"),
-             debt.session, debt.kind, debt.what, Blob{command}, debt.working_directory, Blob{environment})
-            .exec();
-        return store.last_row();
+    return store.write([&] { return note_debt(store, debt); });
+}
+
+void History::owe(std::span<const Debt> debts) {
+    if (debts.empty()) return;
+    auto& store = impl_->store;
+    store.write([&] {
+        for (const auto& debt : debts) note_debt(store, debt);
     });
 }
 
@@ -393,7 +420,7 @@ std::vector<Debt> History::debts() const {
     return store.read([&] {
         std::vector<Debt> debts;
         auto& rows = store.statement(
-            "SELECT id, session, kind, what, command, working_directory, environment FROM debts ORDER BY id");
+            "SELECT id, session, kind, what, command, working_directory, environment, record FROM debts ORDER BY id");
         while (rows.executeStep()) {
             debts.push_back({.id = rows.getColumn(0).getInt64(),
                              .session = text_at(rows, 1),
@@ -401,7 +428,8 @@ std::vector<Debt> History::debts() const {
                              .what = text_at(rows, 3),
                              .command = split_zeros(text_at(rows, 4)),
                              .working_directory = text_at(rows, 5),
-                             .environment = split_zeros(text_at(rows, 6))});
+                             .environment = split_zeros(text_at(rows, 6)),
+                             .record = text_at(rows, 7)});
         }
         return debts;
     });

@@ -23,12 +23,21 @@ enum class Outcome { passed, skipped, failed, not_run, unknown, lost };
 inline constexpr std::array all_outcomes{Outcome::passed,  Outcome::skipped, Outcome::failed,
                                          Outcome::not_run, Outcome::unknown, Outcome::lost};
 
+/// What a launcher measured of a test in one session, all its attempts together.
+struct Effort {
+    int attempts = 0;              ///< 0: no launcher ran it, and nothing else here is known
+    double cpu_seconds = 0;        ///< user and system
+    std::uint64_t peak_bytes = 0;  ///< largest resident set of an attempt
+    [[nodiscard]] bool operator==(const Effort&) const = default;
+};
+
 struct TestRecord {
     std::string name;  ///< a verification is recorded as "<phase>\n<verification>"
     Outcome outcome{};
     double seconds = 0;  ///< that it took; not a finite number: not known
     /// What it ran with, as it was when the session opened; "": cannot be known, never equal to anything.
     std::string fingerprint;
+    Effort effort{};
 };
 
 /// Whether `recorded_name` is that of a verification: it holds a newline, and no test's does.
@@ -48,22 +57,28 @@ struct RunRecord {
     Outcome outcome{};
     std::optional<double> seconds;  ///< none: no number
     std::string fingerprint;
+    Effort effort{};
+    /// It passed, though not at its first attempt.
+    [[nodiscard]] bool flaky() const { return outcome == Outcome::passed && effort.attempts > 1; }
 };
 
 /// A session with what became of its tests; verifications are not counted.
 struct SessionSummary {
     SessionRecord session;
     std::map<Outcome, std::int64_t> tests;  ///< outcomes that occurred
+    std::int64_t retried = 0;               ///< tests with more than one attempt
+    std::int64_t flaky = 0;                 ///< those of them that passed in the end
 };
 
 struct Debt {
     std::int64_t id = 0;
     std::string session;
-    std::string kind;  ///< "cleanup"
-    std::string what;  ///< phase
+    std::string kind;    ///< "cleanup" of a phase, "test" (after a test), "worker" (its tear-down)
+    std::string what;    ///< phase, test, worker
     std::vector<std::string> command;
     std::string working_directory;
     std::vector<std::string> environment;  ///< NAME=value
+    std::string record{};                  ///< of the session's journal; "" for a phase
 };
 
 class History {
@@ -97,6 +112,7 @@ public:
 
     /// Idempotent: a session owes one thing once, and what several owe in the same words is paid once. Returns its id.
     std::int64_t owe(const Debt& debt);
+    void owe(std::span<const Debt> debts);  ///< one transaction, which is one fsync
     [[nodiscard]] std::vector<Debt> debts() const;
     void paid(std::int64_t id);  ///< nothing happens where there is no such debt
 

@@ -6,7 +6,7 @@
 namespace lockstep::history {
 
 /// PRAGMA user_version. A database of another one is set aside, not converted: what it knew is measured again.
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 /// PRAGMA application_id, which tells our databases from others: "Lkst".
 constexpr int application_id = 0x4c6b7374;
 
@@ -19,8 +19,8 @@ constexpr std::int64_t most_sessions = 1'000, most_tests = 1'000'000, most_hashe
 /// runs (seconds NULL: no number). `session` in both is a number from sessions that may be forgotten there. SQLite
 /// gives a new row the largest number plus 1, so one that is forgotten may come again: what bears it is forgotten with
 /// it, but for sessions, of which only the smallest are, or all together with all tests. The counts of a session are of
-/// tests; verifications, which have a newline in their name, are not in them. Lists of texts are stored as one blob,
-/// each text ended by a zero byte.
+/// tests; verifications, which have a newline in their name, are not in them. attempts, cpu_seconds and peak_bytes are
+/// 0 where no launcher measured them. Lists of texts are stored as one blob, each text ended by a zero byte.
 constexpr const char* schema = R"sql(
 CREATE TABLE sessions (
     number    INTEGER PRIMARY KEY,
@@ -34,7 +34,9 @@ CREATE TABLE sessions (
     failed    INTEGER NOT NULL DEFAULT 0,
     not_run   INTEGER NOT NULL DEFAULT 0,
     unknown   INTEGER NOT NULL DEFAULT 0,
-    lost      INTEGER NOT NULL DEFAULT 0
+    lost      INTEGER NOT NULL DEFAULT 0,
+    retried   INTEGER NOT NULL DEFAULT 0,
+    flaky     INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE tests (
     number      INTEGER PRIMARY KEY,
@@ -52,6 +54,9 @@ CREATE TABLE runs (
     outcome     TEXT NOT NULL,
     seconds     REAL,
     fingerprint TEXT NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    cpu_seconds REAL NOT NULL DEFAULT 0,
+    peak_bytes  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (test, opened_ns, session)
 ) WITHOUT ROWID;
 CREATE TABLE debts (
@@ -59,6 +64,7 @@ CREATE TABLE debts (
     session           TEXT NOT NULL,
     kind              TEXT NOT NULL,
     what              TEXT NOT NULL,
+    record            TEXT NOT NULL,
     command           BLOB NOT NULL,
     working_directory TEXT NOT NULL,
     environment       BLOB NOT NULL

@@ -24,6 +24,9 @@ struct InventoryTest {
     std::optional<double> timeout;  ///< seconds
     std::optional<int> processors;
     bool run_serial = false, disabled = false, will_fail = false;
+    std::optional<int> skip_return_code;
+    bool judged_by_output = false;     ///< PASS_, FAIL_ or SKIP_REGULAR_EXPRESSION
+    bool timeout_after_match = false;  ///< TIMEOUT_AFTER_MATCH
     bool has_resource_groups = false;
     bool makes_resource_spec = false;      ///< GENERATED_RESOURCE_SPEC_FILE: ctest then takes no other spec file
     std::size_t resource_group_count = 0;  ///< processes in RESOURCE_GROUPS

@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 /// What CTest writes for a property; it leaves out most that are at their default.
-enum class Form { flag, number, integer, text, texts, groups };
+enum class Form { flag, number, integer, text, texts, groups, object };
 
 using Setter = void (*)(InventoryTest&, JsonValue&);
 
@@ -49,6 +49,14 @@ void take_groups(InventoryTest& test, JsonValue& value) {
     test.has_resource_groups = value.objects != 0;
 }
 
+void take_expressions(InventoryTest& test, JsonValue& value) {
+    test.judged_by_output = test.judged_by_output || !value.list.empty();
+}
+
+void take_timeout_after_match(InventoryTest& test, JsonValue&) {
+    test.timeout_after_match = true;
+}
+
 void take_made_spec(InventoryTest& test, JsonValue& value) {
     test.makes_resource_spec = !value.string.empty();
 }
@@ -78,6 +86,11 @@ constexpr Property properties[] = {
     {"RUN_SERIAL", Form::flag, take_flag<&InventoryTest::run_serial>},
     {"DISABLED", Form::flag, take_flag<&InventoryTest::disabled>},
     {"WILL_FAIL", Form::flag, take_flag<&InventoryTest::will_fail>},
+    {"SKIP_RETURN_CODE", Form::integer, take_integer<&InventoryTest::skip_return_code>},
+    {"PASS_REGULAR_EXPRESSION", Form::texts, take_expressions},
+    {"FAIL_REGULAR_EXPRESSION", Form::texts, take_expressions},
+    {"SKIP_REGULAR_EXPRESSION", Form::texts, take_expressions},
+    {"TIMEOUT_AFTER_MATCH", Form::object, take_timeout_after_match},
     {"RESOURCE_GROUPS", Form::groups, take_groups},
     {"GENERATED_RESOURCE_SPEC_FILE", Form::text, take_made_spec},
     {"DEF_SOURCE_LINE", Form::text, take_source_line},
@@ -92,6 +105,8 @@ JsonType type_of(Form form) {
             return JsonType::number;
         case Form::text:
             return JsonType::string;
+        case Form::object:
+            return JsonType::object;
         case Form::texts:
         case Form::groups:
             break;

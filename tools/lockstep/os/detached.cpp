@@ -1,5 +1,4 @@
 // Starts a process that has nothing to do with us any more.
-#include <signal.h>
 #include <spawn.h>
 
 #include <algorithm>
@@ -37,24 +36,6 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
-class Attributes {
-public:
-    Attributes() {
-        check_spawn(::posix_spawnattr_init(&attributes_));
-        check_spawn(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK));
-        sigset_t none;
-        ::sigemptyset(&none);
-        check_spawn(::posix_spawnattr_setsigmask(&attributes_, &none));
-    }
-    ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
-
-private:
-    posix_spawnattr_t attributes_{};
-};
-
 }  // namespace
 
 std::optional<ProcessId> start_detached(std::vector<std::string> command, const std::string& path) {
@@ -65,7 +46,7 @@ std::optional<ProcessId> start_detached(std::vector<std::string> command, const 
         if (const auto value = os::environment(name)) environment.push_back(std::string(name) + "=" + *value);
     }
     const Actions actions(file.get());
-    const Attributes attributes;
+    const SpawnAttributes attributes(POSIX_SPAWN_SETSID);
     pid_t child = 0;
     if (::posix_spawn(&child, command.front().c_str(), actions.get(), attributes.get(), pointers(command).data(),
                       pointers(environment).data()) != 0) {

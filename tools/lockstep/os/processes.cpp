@@ -227,6 +227,17 @@ std::vector<ProcessId> processes_with_environment(const std::string& name, const
     return found;
 }
 
+std::vector<ProcessId> processes_in_group(int group) {
+    std::vector<ProcessId> found;
+    const auto all = open_numbers("/proc");
+    if (!all) return found;
+    for (int pid; (pid = next_number(all.get())) >= 0;) {
+        const auto status = status_of(pid);
+        if (status && status->group == group && status->runs()) found.push_back({.pid = pid, .start = status->start});
+    }
+    return found;
+}
+
 bool link_open_file(int pid, int fd, const std::string& path) {
     const auto file = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd);
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return false;

@@ -42,6 +42,9 @@ void end_with(const ProcessId& parent);
 /// All processes of this user whose environment holds exactly `name`=`value`.
 [[nodiscard]] std::vector<ProcessId> processes_with_environment(const std::string& name, const std::string& value);
 
+/// All processes of that process group that run.
+[[nodiscard]] std::vector<ProcessId> processes_in_group(int group);
+
 /// Makes `path` a hard link of what descriptor `fd` of process `pid` is open on, also when that has lost its name
 /// (linkat of /proc/PID/fd/N with AT_SYMLINK_FOLLOW). False where that cannot be done.
 [[nodiscard]] bool link_open_file(int pid, int fd, const std::string& path);

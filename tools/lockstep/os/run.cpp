@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <set>
 #include <string_view>
 #include <thread>
 
@@ -43,33 +41,10 @@ Pipe make_pipe() {
     return pipe;
 }
 
-std::vector<std::string> environment_for(const RunOptions& options) {
-    std::set<std::string_view> replaced(options.unset_environment.begin(), options.unset_environment.end());
-    for (const auto& [name, value] : options.set_environment) replaced.insert(name);
-    std::vector<std::string> result;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        if (!replaced.contains(text.substr(0, text.find('=')))) result.emplace_back(text);
-    }
-    for (const auto& [name, value] : options.set_environment) result.push_back(name + "=" + value);
-    return result;
-}
-
-/// posix_spawn's two argument objects, with what we ask of them.
-class SpawnPlan {
+class Actions {
 public:
-    SpawnPlan(const RunOptions& options, int output) {
-        check_spawn(::posix_spawnattr_init(&attributes_));
+    Actions(const RunOptions& options, int output) {
         check_spawn(::posix_spawn_file_actions_init(&actions_));
-        short flags = POSIX_SPAWN_SETSIGMASK;
-        sigset_t none;
-        ::sigemptyset(&none);
-        check_spawn(::posix_spawnattr_setsigmask(&attributes_, &none));
-        if (options.own_group) {
-            flags |= POSIX_SPAWN_SETPGROUP;
-            check_spawn(::posix_spawnattr_setpgroup(&attributes_, 0));
-        }
-        check_spawn(::posix_spawnattr_setflags(&attributes_, flags));
         check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
         check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
         if (options.merge_stderr) check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
@@ -77,29 +52,24 @@ public:
             check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, options.working_directory.c_str()));
         }
     }
-    ~SpawnPlan() {
-        ::posix_spawn_file_actions_destroy(&actions_);
-        ::posix_spawnattr_destroy(&attributes_);
-    }
-    SpawnPlan(const SpawnPlan&) = delete;
-    SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-    [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-    [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
+    ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
+    Actions(const Actions&) = delete;
+    Actions& operator=(const Actions&) = delete;
+    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 
 private:
     posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
 };
 
 /// The child's number, or what was wrong.
 std::pair<pid_t, std::string> spawn(const RunOptions& options, int output) {
     if (options.command.empty()) return {0, "cannot start a command without words"};
     auto words = options.command;
-    auto environment = environment_for(options);
-    const SpawnPlan plan(options, output);
+    auto environment = environment_with(options.set_environment, options.unset_environment);
+    const Actions actions(options, output);
+    const SpawnAttributes attributes(options.own_group ? POSIX_SPAWN_SETPGROUP : 0);
     pid_t child = 0;
-    const int error = ::posix_spawnp(&child, words.front().c_str(), plan.actions(), plan.attributes(),
+    const int error = ::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
                                      pointers(words).data(), pointers(environment).data());
     if (error == 0) return {child, ""};
     // posix_spawn does not tell which step failed.

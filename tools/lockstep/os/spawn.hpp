@@ -1,8 +1,12 @@
 // Private to os/: what the callers of posix_spawn(3) share.
 #pragma once
 
+#include <signal.h>
+#include <spawn.h>
+
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace lockstep::os {
@@ -19,5 +23,29 @@ inline void check_spawn(int error) {
     result.push_back(nullptr);
     return result;
 }
+
+/// Of a child whose signals are as they were for nobody: none is blocked.
+class SpawnAttributes {
+public:
+    /// `flags` besides that: POSIX_SPAWN_SETSID, POSIX_SPAWN_SETPGROUP (a group of its own).
+    explicit SpawnAttributes(short flags) {
+        check_spawn(::posix_spawnattr_init(&attributes_));
+        check_spawn(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags | POSIX_SPAWN_SETSIGMASK)));
+        sigset_t none;
+        ::sigemptyset(&none);
+        check_spawn(::posix_spawnattr_setsigmask(&attributes_, &none));
+    }
+    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+private:
+    posix_spawnattr_t attributes_{};
+};
+
+/// Our environment without `unset` and with `set` in place of what it had of those names: "NAME=value" each.
+[[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& set,
+                                                        const std::vector<std::string>& unset);
 
 }  // namespace lockstep::os

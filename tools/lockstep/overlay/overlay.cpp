@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "runtime/launch_table.hpp"
 #include "schedule/names.hpp"
 #include "text/quote.hpp"
 
@@ -129,7 +130,11 @@ private:
         for (const auto& label : test.labels) shared.add("LABELS", label.value);
         for (const auto& lock : test.locks) shared.add("RESOURCE_LOCK", lock.value);
         if (const auto group = resource_group(test); !group.empty()) shared.raw("RESOURCE_GROUPS", group);
-        if (test.timeout) shared.raw("TIMEOUT", test.timeout->value);
+        write_time_out(shared, test);
+        if (skips_without_service(test)) {
+            // Added to the project's own.
+            shared.raw("SKIP_REGULAR_EXPRESSION", cmake_quoted_inside(ctest_regex(runtime::skip_line)));
+        }
         if (test.processors) shared.raw("PROCESSORS", test.processors->value);
         if (test.alone) shared.raw("RUN_SERIAL", "TRUE");
         if (auto text = shared.together(); !text.empty()) {
@@ -142,6 +147,26 @@ private:
         if (test.own_working_directory) single.raw("WORKING_DIRECTORY", temp(number));
         single.write(own_, own.name);
         shared.write_alone(own_, cmake_bracket(own.name));
+    }
+
+    /// The time that a launched test may wait before its last attempt begins must not count. CTest's clock starts with
+    /// the launcher, and TIMEOUT_AFTER_MATCH starts it anew, once, when the launcher prints its line.
+    static void write_time_out(Properties& shared, const ScheduledTest& test) {
+        if (const auto& timeout = test.launching.timeout) {
+            constexpr std::int64_t day = 24 * 60 * 60;
+            shared.raw("TIMEOUT", fmt::format("{}", std::max(day, timeout->count() / 1000 + 1)));
+            shared.raw("TIMEOUT_AFTER_MATCH",
+                       fmt::format("{}.{:03};{}", timeout->count() / 1000, timeout->count() % 1000,
+                                   cmake_quoted_inside(ctest_regex(runtime::begin_line))));
+        } else if (test.timeout) {
+            shared.raw("TIMEOUT", test.timeout->value);
+        }
+    }
+
+    bool skips_without_service(const ScheduledTest& test) const {
+        return std::ranges::any_of(test.launching.services, [&](std::size_t s) {
+            return plan_.services[s].if_unavailable.value == Unavailable::skip;
+        });
     }
 
     void write_groups() {
@@ -188,6 +213,7 @@ private:
             path("XDG_DATA_HOME", home + "/.local/share");
         }
         for (const auto& entry : test.environment) {
+            if (needs_launcher(entry.value)) continue;  // the launcher's matter
             bool safe = true;
             auto value = argument({entry.value, entry.place}, number, &safe);
             add_variable(properties, fmt::format("{}={}", entry.name, value), safe);
@@ -318,6 +344,10 @@ private:
         const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
         if (test.kind == GeneratedKind::end) {
             add({"end", "--state", options_.state});
+        } else if (test.service) {
+            // They find the run in LOCKSTEP_SESSION_FILE, as tests do.
+            add({"service", test.kind == GeneratedKind::service_start ? "start" : "stop",
+                 plan_.services[*test.service].name.value});
         } else {
             add({"checkpoint", "--state", options_.state, "--graph", options_.graph, "--phase",
                  plan_.phases[*test.phase].name.value});

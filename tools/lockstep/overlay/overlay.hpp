@@ -14,6 +14,7 @@ struct OverlayOptions {
     std::string state;      ///< B/lockstep, or that of a configuration
     std::string plan_file;  ///< absolute, for backtraces of generated tests
     std::string version;
+    std::string launcher;  ///< path of lockstep-exec
 };
 
 /// overlay.cmake: included from the closing directory, when all tests are known. Depends on nothing of one session but

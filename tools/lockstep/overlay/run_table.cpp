@@ -114,25 +114,39 @@ std::optional<std::size_t> RunTable::phase_index(std::string_view name) const {
     return static_cast<std::size_t>(found - phases.begin());
 }
 
-std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues& values, Diagnostics& diagnostics) {
-    OpenWord open;
+std::optional<runtime::OpenText> open_text(const Spanned<Template>& text, const FillValues& values,
+                                           const std::function<std::size_t(std::string_view)>& service_of,
+                                           Diagnostics& diagnostics) {
     using Kind = Template::Part::Kind;
-    for (const auto& part : word.value.parts) {
+    using Open = runtime::OpenText::Part::Kind;
+    runtime::OpenText open;
+    const auto known = [&](const std::string& value) { open.parts.push_back({Open::text, value, 0}); };
+    const auto later = [&](Open kind) { open.parts.push_back({kind, {}, 0}); };
+    for (const auto& part : text.value.parts) {
         switch (part.kind) {
             case Kind::text:
-                open.parts.push_back({OpenWord::Part::Kind::text, part.text});
+                known(part.text);
                 break;
             case Kind::build_dir:
-                open.parts.push_back({OpenWord::Part::Kind::text, values.build_dir});
+                known(values.build_dir);
                 break;
             case Kind::source_dir:
-                open.parts.push_back({OpenWord::Part::Kind::text, values.source_dir});
+                known(values.source_dir);
                 break;
             case Kind::temp_dir:
-                open.parts.push_back({OpenWord::Part::Kind::temp_dir, {}});
+                later(Open::temp_dir);
                 break;
             case Kind::session:
-                open.parts.push_back({OpenWord::Part::Kind::session, {}});
+                later(Open::session);
+                break;
+            case Kind::worker:
+                later(Open::worker);
+                break;
+            case Kind::worker_dir:
+                later(Open::worker_dir);
+                break;
+            case Kind::port:
+                open.parts.push_back({Open::port, part.text, service_of(part.text)});
                 break;
             case Kind::environment: {
                 auto value = values.environment(part.text);
@@ -140,16 +154,31 @@ std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues&
                 if (part.fallback && (!value || value->empty())) value = part.fallback;
                 if (!value) {
                     diagnostics.error(
-                        word.place, "unset-variable", fmt::format("environment variable '{}' is not set", part.text),
+                        text.place, "unset-variable", fmt::format("environment variable '{}' is not set", part.text),
                         fmt::format("set it, or write a value for when it is not: ${{env:{}:-value}}", part.text));
                     return std::nullopt;
                 }
-                open.parts.push_back({OpenWord::Part::Kind::text, *value});
+                known(*value);
                 break;
             }
         }
     }
     return open;
+}
+
+std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues& values, Diagnostics& diagnostics) {
+    using Open = runtime::OpenText::Part::Kind;
+    const auto no_port = [](std::string_view) -> std::size_t { return 0; };
+    auto open = open_text(word, values, no_port, diagnostics);
+    if (!open) return std::nullopt;
+    OpenWord result;
+    for (auto& part : open->parts) {
+        const auto kind = part.kind == Open::text       ? OpenWord::Part::Kind::text
+                          : part.kind == Open::temp_dir ? OpenWord::Part::Kind::temp_dir
+                                                        : OpenWord::Part::Kind::session;
+        result.parts.push_back({kind, std::move(part.text)});
+    }
+    return result;
 }
 
 std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValues& values, Diagnostics& diagnostics) {

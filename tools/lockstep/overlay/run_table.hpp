@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch_table.hpp"
 #include "schedule/schedule.hpp"
 
 namespace lockstep {
@@ -66,7 +67,12 @@ struct FillValues {
     std::function<std::optional<std::string>(const std::string&)> environment;
 };
 
-/// Expands what is known before a session; reports variables that are not set ("unset-variable").
+/// Expands what is known before a session; reports variables that are not set ("unset-variable"). `service_of` gives
+/// the position of the service whose port of that name is meant.
+[[nodiscard]] std::optional<runtime::OpenText> open_text(const Spanned<Template>& text, const FillValues& values,
+                                                         const std::function<std::size_t(std::string_view)>& service_of,
+                                                         Diagnostics& diagnostics);
+/// The same for texts without workers and ports, which need no launcher.
 [[nodiscard]] std::optional<OpenWord> fill_in(const Spanned<Template>& word, const FillValues& values,
                                               Diagnostics& diagnostics);
 

@@ -47,6 +47,12 @@ void write_test(std::string& out, const Schedule& schedule, const ScheduledTest&
                    return cause("name", plan.markers[m.first].name.value, m.second);
                });
     }
+    if (!test.services.empty()) {
+        out += ", \"services\": " + array(test.services, [&](const auto& s) {
+                   return cause("name", plan.services[s.first].name.value, s.second);
+               });
+    }
+    if (test.launching.needed()) out += ", \"launched_for\": " + causes(test.launching.because, "reason");
     if (!test.locks.empty()) out += ", \"locks\": " + causes(test.locks, "name");
     if (!test.demands.empty()) {
         out += ", \"resources\": " + array(test.demands, [](const Demand& d) {
@@ -106,6 +112,7 @@ std::string schedule_json(const Schedule& schedule, const std::string& version) 
             fmt::format("{}\n  {{\"number\": {}, \"name\": {}, \"why\": {}, \"labels\": {}", g == 0 ? "" : ",",
                         schedule.tests.size() + g + 1, json_text(test.name), json_text(test.why), strings(test.labels));
         if (test.phase) out += fmt::format(", \"phase\": {}", json_text(plan.phases[*test.phase].name.value));
+        if (test.service) out += fmt::format(", \"service\": {}", json_text(plan.services[*test.service].name.value));
         out += "}";
     }
     out += "]}\n";

@@ -47,12 +47,14 @@ public:
           diagnostics_(diagnostics),
           phases_(index_of(plan.phases)),
           markers_(index_of(plan.markers)),
-          pools_(index_of(plan.pools)) {}
+          pools_(index_of(plan.pools)),
+          services_(index_of(plan.services)) {}
 
     void check() {
         if (scope_.phases) check_needs();
         if (scope_.pools) check_pools();
         for (std::size_t i = 0; i < plan_.markers.size(); ++i) check_marker(i);
+        for (const Service& service : plan_.services) check_service(service);
         for (const Phase& phase : plan_.phases) {
             for (const TestSet& tests : phase.tests) check_phase_tests(phase, tests);
         }
@@ -155,15 +157,19 @@ private:
     void check_marker(std::size_t index) {
         const Marker& marker = plan_.markers[index];
         uses_phase_.push_back(false);
+        uses_service_.push_back(false);
+        check_marker_ports(marker);
         if (!marker.tests) return;
         const TestSet& tests = *marker.tests;
         check_names(tests);
         if (tests.phases().used) uses_phase_.back() = true;
+        if (tests.services().used) uses_service_.back() = true;
         for (const std::string& name : tests.markers().names) {
             const auto found = markers_.find(name);
             if (found == markers_.end()) continue;
             if (found->second < index) {
                 if (uses_phase_[found->second]) uses_phase_.back() = true;
+                if (uses_service_[found->second]) uses_service_.back() = true;
                 continue;
             }
             const bool own = found->second == index;
@@ -195,20 +201,133 @@ private:
                                fmt::format("the tests of phase '{}' depend on phase()", phase.name.value),
                                "which phase a test is in follows from these expressions; use label(), name() or dir()");
         }
-        if (!tests.markers().used) return;
-        const bool all = tests.markers().any_matcher;
-        for (std::size_t i = 0; i < plan_.markers.size(); ++i) {
-            const Marker& marker = plan_.markers[i];
-            if (!uses_phase_[i] || !(all || tests.markers().names.count(marker.name.value) != 0)) continue;
+        if (const auto marker = marker_that(tests, uses_phase_)) {
             diagnostics_.report(
                 {.message = fmt::format("the tests of phase '{}' depend on marker '{}', which depends on phase()",
-                                        phase.name.value, marker.name.value),
+                                        phase.name.value, marker->name.value),
                  .code = "testset-cycle",
-                 .place = reference_place(tests, "marker", marker.name.value),
-                 .notes = {{fmt::format("the expression of marker '{}'", marker.name.value), marker.tests->place()}},
+                 .place = reference_place(tests, "marker", marker->name.value),
+                 .notes = {{fmt::format("the expression of marker '{}'", marker->name.value), marker->tests->place()}},
                  .help = "use label(), name() or dir() in one of them"});
             return;
         }
+        if (service_on_phases_ == nullptr || !(tests.services().used || marker_that(tests, uses_service_))) return;
+        diagnostics_.report(
+            {.message = fmt::format("the tests of phase '{}' depend on service(), and those of service '{}' on phase()",
+                                    phase.name.value, service_on_phases_->name.value),
+             .code = "testset-cycle",
+             .place = tests.place(),
+             .notes = {{fmt::format("the expression of service '{}'", service_on_phases_->name.value),
+                        service_on_phases_->tests.place()}},
+             .help = "use label(), name() or dir() in one of them"});
+    }
+
+    /// A marker that the expression asks for and of which `property` holds; null: there is none.
+    const Marker* marker_that(const TestSet& tests, const std::vector<bool>& property) const {
+        if (!tests.markers().used) return nullptr;
+        for (std::size_t i = 0; i < plan_.markers.size(); ++i) {
+            const Marker& marker = plan_.markers[i];
+            const bool asked = tests.markers().any_matcher || tests.markers().names.count(marker.name.value) != 0;
+            if (asked && property[i]) return &marker;
+        }
+        return nullptr;
+    }
+
+    void check_service(const Service& service) {
+        const std::string& name = service.name.value;
+        check_names(service.tests);
+        if (service.tests.services().used) {
+            diagnostics_.error(
+                service.tests.place(), "testset-cycle",
+                fmt::format("the tests of service '{}' depend on service()", name),
+                "which services a test talks to follows from these expressions; use label(), name() or dir()");
+        } else if (const auto marker = marker_that(service.tests, uses_service_)) {
+            diagnostics_.report(
+                {.message = fmt::format("the tests of service '{}' depend on marker '{}', which depends on service()",
+                                        name, marker->name.value),
+                 .code = "testset-cycle",
+                 .place = reference_place(service.tests, "marker", marker->name.value),
+                 .notes = {{fmt::format("the expression of marker '{}'", marker->name.value), marker->tests->place()}},
+                 .help = "use label(), name() or dir() in one of them"});
+        }
+        if (service_on_phases_ == nullptr && (service.tests.phases().used || marker_that(service.tests, uses_phase_)))
+            service_on_phases_ = &service;
+        check_readiness(service);
+        each_port(service.start.value, [&](const auto& port, const Place& place) { check_port(service, port, place); });
+        each_port(service.ready.command.value,
+                  [&](const auto& port, const Place& place) { check_port(service, port, place); });
+        for (const auto* text : {&service.ready.url, &service.ready.tcp}) {
+            if (text->value)
+                each_port(*text->value, text->place,
+                          [&](const auto& port, const Place& place) { check_port(service, port, place); });
+        }
+        for (const auto& [variable, text] : service.env)
+            each_port(text.value, text.place,
+                      [&](const auto& port, const Place& place) { check_port(service, port, place); });
+    }
+
+    /// A profile may have added a second way.
+    void check_readiness(const Service& service) {
+        std::vector<Note> ways;
+        const auto add = [&](const char* key, const auto& value) {
+            if (value.value) ways.push_back({fmt::format("'{}' is written here", key), value.place});
+        };
+        add("url", service.ready.url);
+        add("tcp", service.ready.tcp);
+        add("command", service.ready.command);
+        // Within one table it was reported where that was read.
+        if (ways.size() < 2 || diagnostics_.has_errors()) return;
+        diagnostics_.report(
+            {.message = fmt::format("'ready' of service '{}' has more than one of 'url', 'tcp' and 'command'",
+                                    service.name.value),
+             .code = "conflicting-keys",
+             .place = ways.back().place,
+             .notes = {ways.begin(), ways.end() - 1},
+             .help = "write ready = { … } as a whole to replace the plan's"});
+    }
+
+    template <class Found>
+    static void each_port(const Template& text, const Place& place, const Found& found) {
+        for (const auto& part : text.parts) {
+            if (part.kind == Template::Part::Kind::port) found(part.text, place);
+        }
+    }
+    template <class Found>
+    static void each_port(const std::optional<Command>& command, const Found& found) {
+        if (!command) return;
+        for (const auto& word : *command) each_port(word.value, word.place, found);
+    }
+
+    void check_port(const Service& service, const std::string& port, const Place& place) {
+        if (!service.start.value) {
+            diagnostics_.error(place, "unknown-port",
+                               fmt::format("service '{}' has no port '{}': it has no 'start', so no port is chosen",
+                                           service.name.value, port),
+                               "write the port that it listens on");
+        } else if (!service.has_port(port)) {
+            std::vector<std::string> known;
+            for (const auto& own : service.ports) known.push_back(own.value);
+            diagnostics_.error(place, "unknown-port",
+                               fmt::format("service '{}' has no port '{}'", service.name.value, port),
+                               suggestion(port, known, fmt::format("add it to the service: ports = [\"{}\"]", port)));
+        }
+    }
+
+    /// Which service a test talks to is known later; that there is one with such a port, now.
+    void check_marker_ports(const Marker& marker) {
+        if (!scope_.services) return;
+        const auto check = [&](const std::string& port, const Place& place) {
+            std::vector<std::string> known;
+            for (const Service& service : plan_.services) {
+                for (const auto& own : service.ports) known.push_back(own.value);
+            }
+            if (std::find(known.begin(), known.end(), port) != known.end()) return;
+            diagnostics_.error(place, "unknown-port", fmt::format("no service has a port '{}'", port),
+                               suggestion(port, known, "ports are declared by services: ports = [\"http\"]"));
+        };
+        each_port(marker.setup.value, check);
+        each_port(marker.cleanup.value, check);
+        for (const auto& [variable, text] : marker.env) each_port(text.value, text.place, check);
     }
 
     /// Names that an expression asks for exactly.
@@ -221,7 +340,11 @@ private:
             unknown_name("unknown-marker", "marker", name, reference_place(tests, "marker", name), plan_.markers,
                          fmt::format("declare it as [marker.{0}], or ask for the label: label({0})", name));
         }
-        if (tests.services().used) report_not_in_effect(diagnostics_, tests.place(), "service()");
+        for (const std::string& name : tests.services().names) {
+            if (!scope_.services || services_.count(name) != 0) continue;
+            unknown_name("unknown-service", "service", name, reference_place(tests, "service", name), plan_.services,
+                         fmt::format("declare it as [service.{}]", name));
+        }
     }
 
     void unknown_phase(const Place& place, const std::string& name) {
@@ -267,10 +390,11 @@ private:
     const Plan& plan_;
     const CheckScope& scope_;
     Diagnostics& diagnostics_;
-    const Index phases_, markers_, pools_;
+    const Index phases_, markers_, pools_, services_;
     std::vector<State> state_;
-    /// By marker: whether its expression depends on phases, itself or by way of another marker.
-    std::vector<bool> uses_phase_;
+    /// By marker: whether its expression depends on phases, or on services, itself or by way of another marker.
+    std::vector<bool> uses_phase_, uses_service_;
+    const Service* service_on_phases_ = nullptr;  ///< the first whose expression depends on phases
     /// Each compares with every name there is, and nobody reads the hundredth.
     int suggestions_left_ = 100;
 };
@@ -306,6 +430,13 @@ Note first_guard(const Plan& plan) {
     for (const Marker& marker : plan.markers) {
         if (!marker.declared) continue;
         if (auto guard = guard_of(marker); !guard.message.empty()) return guard;
+    }
+    for (const Service& service : plan.services) {
+        if (service.mode.value != ServiceMode::service && !service.max_parallel.value) continue;
+        const auto& place =
+            service.mode.value == ServiceMode::service ? service.mode.place : service.max_parallel.place;
+        return {fmt::format("the mode of service '{}'", service.name.value),
+                place.known() ? place : service.name.place};
     }
     return {};
 }
@@ -352,9 +483,27 @@ std::set<std::string> environment_names_of(const Plan& plan) {
         if (phase.cleanup.value) add_command(*phase.cleanup.value);
         for (const Verification& verification : phase.checkpoint) add_command(verification.command.value);
     }
+    const auto add_environment = [&](const EnvironmentMap& environment) {
+        for (const auto& [name, value] : environment) add(value.value);
+    };
+    const auto add_optional = [&](const std::optional<Command>& command) {
+        if (command) add_command(*command);
+    };
     for (const Marker& marker : plan.markers) {
-        for (const auto& [name, value] : marker.env) add(value.value);
+        add_environment(marker.env);
+        add_optional(marker.setup.value);
+        add_optional(marker.cleanup.value);
     }
+    for (const Service& service : plan.services) {
+        add_environment(service.env);
+        add_optional(service.start.value);
+        add_optional(service.ready.command.value);
+        for (const auto* text : {&service.ready.url.value, &service.ready.tcp.value}) {
+            if (*text) add(**text);
+        }
+    }
+    add_optional(plan.worker.setup.value);
+    add_optional(plan.worker.teardown.value);
     return names;
 }
 

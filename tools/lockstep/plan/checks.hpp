@@ -8,9 +8,9 @@ namespace lockstep {
 /// Fills in the default of `needs`: the phase above.
 void fill_in_needs(Plan& plan);
 
+/// false: the table could not be read, its names are not checked.
 struct CheckScope {
-    bool phases = true, markers = true,
-         pools = true;  ///< false: the table could not be read, its names are not checked
+    bool phases = true, markers = true, pools = true, rate_limits = true, retries = true, services = true;
 };
 void check_plan(const Plan& plan, const CheckScope& scope, Diagnostics& diagnostics);
 

@@ -38,10 +38,7 @@ constexpr Key<Run> run_keys[] = {
      [](Reader& r, Run& run, const Member& m) {
          put(run.sessions, m, r.choice<Sessions>(m, {{"wait", Sessions::wait}, {"share", Sessions::share}}));
      }},
-    {"measure", Effect::later,
-     [](Reader& r, Run&, const Member& m) {
-         if (const auto on = r.boolean(m)) r.later(m, !*on);
-     }},
+    {"measure", Effect::now, [](Reader& r, Run& run, const Member& m) { put(run.measure, m, r.boolean(m)); }},
     {"jobs", Effect::later,
      [](Reader& r, Run&, const Member& m) {
          if (m.value.kind == Value::Kind::integer) {
@@ -108,7 +105,7 @@ std::vector<KeyInfo> all_keys() {
     list<Marker>(result, "[marker.NAME]");
     list<Pool>(result, "[pool.NAME]");
     list<RateLimit>(result, "[rate_limit.NAME]");
-    list<Retry>(result, "[retry.NAME]");
+    list<RetryRule>(result, "[retry.NAME]");
     list<Service>(result, "[service.NAME]");
     list<Readiness>(result, "[service.NAME.ready]");
     list<WorkerHooks>(result, "[worker]");

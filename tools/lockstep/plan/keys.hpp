@@ -29,13 +29,6 @@ struct Key {
     bool replaceable = true;
 };
 
-/// Tables that are refused as a whole; nothing of them is kept.
-struct RateLimit {};
-struct Retry {};
-struct Service {};
-struct Readiness {};
-struct WorkerHooks {};
-
 template <class Record>
 [[nodiscard]] std::span<const Key<Record>> keys_of();
 template <>
@@ -53,7 +46,7 @@ std::span<const Key<Pool>> keys_of();
 template <>
 std::span<const Key<RateLimit>> keys_of();
 template <>
-std::span<const Key<Retry>> keys_of();
+std::span<const Key<RetryRule>> keys_of();
 template <>
 std::span<const Key<Service>> keys_of();
 template <>

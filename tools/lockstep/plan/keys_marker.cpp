@@ -20,16 +20,16 @@ void set_use(Reader& reader, Marker& marker, const Member& member) {
     }
 }
 
-/// A name of a [rate_limit.…] or [retry.…].
-void set_reference(Reader& reader, Marker&, const Member& member) {
-    const auto name = reader.string(member);
-    if (!name) return;
-    reader.later(member, false);
-    reader.later_references.push_back({member.key == "retry" ? "retry" : "rate_limit", {*name, member.value.place}});
+void set_rate_limit(Reader& reader, Marker& marker, const Member& member) {
+    put(marker.rate_limit, member, reader.string(member));
+    if (marker.rate_limit.value)
+        reader.references.push_back({Reference::Kind::rate_limit, *marker.rate_limit.value, member.value.place});
 }
 
-void set_hook(Reader& reader, Marker&, const Member& member) {
-    if (reader.command(member, Variables::later)) reader.later(member, false);
+void set_retry(Reader& reader, Marker& marker, const Member& member) {
+    put(marker.retry, member, reader.string(member));
+    if (marker.retry.value)
+        reader.references.push_back({Reference::Kind::retry, *marker.retry.value, member.value.place});
 }
 
 constexpr Key<Marker> marker_keys[] = {
@@ -47,17 +47,19 @@ constexpr Key<Marker> marker_keys[] = {
     {"use", Effect::now, set_use},
     {"timeout", Effect::now, [](Reader& r, Marker& marker, const Member& m) { put(marker.timeout, m, r.duration(m)); }},
     {"env", Effect::now,
-     [](Reader& r, Marker& marker, const Member& m) { r.environment(m, Variables::in_effect, marker.env); }},
+     [](Reader& r, Marker& marker, const Member& m) { r.environment(m, Variables::marker, marker.env); }},
     {"labels", Effect::now,
      [](Reader& r, Marker& marker, const Member& m) {
          if (auto labels = r.names(m)) marker.labels = std::move(*labels);
      }},
     {"isolate", Effect::now,
      [](Reader& r, Marker& marker, const Member& m) { put(marker.isolate, m, r.isolation(m)); }},
-    {"rate_limit", Effect::later, set_reference},
-    {"retry", Effect::later, set_reference},
-    {"setup", Effect::later, set_hook},
-    {"cleanup", Effect::later, set_hook},
+    {"rate_limit", Effect::now, set_rate_limit},
+    {"retry", Effect::now, set_retry},
+    {"setup", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.setup, m, r.command(m, Variables::marker)); }},
+    {"cleanup", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.cleanup, m, r.command(m, Variables::marker)); }},
     {"granularity", Effect::later,
      [](Reader& r, Marker&, const Member& m) {
          const auto is_case = r.choice<bool>(m, {{"case", true}, {"suite", false}, {"file", false}, {"batch", false}});

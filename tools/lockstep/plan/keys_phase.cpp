@@ -55,7 +55,7 @@ void set_checkpoint(Reader& reader, Phase& phase, const Member& member) {
 constexpr Key<Verification> verification_keys[] = {
     {"name", Effect::now, [](Reader& r, Verification& v, const Member& m) { put(v.name, m, r.line(m)); }, true},
     {"command", Effect::now,
-     [](Reader& r, Verification& v, const Member& m) { put(v.command, m, r.command(m, Variables::in_effect)); }, true},
+     [](Reader& r, Verification& v, const Member& m) { put(v.command, m, r.command(m, Variables::phase)); }, true},
 };
 
 constexpr Key<Phase> phase_keys[] = {
@@ -90,15 +90,12 @@ constexpr Key<Phase> phase_keys[] = {
      [](Reader& r, Phase& phase, const Member& m) { put(phase.max_parallel, m, r.integer(m, 1, most_slots)); }},
     {"checkpoint", Effect::now, set_checkpoint},
     {"cleanup", Effect::now,
-     [](Reader& r, Phase& phase, const Member& m) { put(phase.cleanup, m, r.command(m, Variables::in_effect)); }},
+     [](Reader& r, Phase& phase, const Member& m) { put(phase.cleanup, m, r.command(m, Variables::phase)); }},
     {"fixtures", Effect::now,
      [](Reader& r, Phase& phase, const Member& m) {
          if (auto fixtures = r.names(m)) phase.fixtures = std::move(*fixtures);
      }},
-    {"stagger", Effect::later,
-     [](Reader& r, Phase&, const Member& m) {
-         if (r.duration(m)) r.later(m, false);
-     }},
+    {"stagger", Effect::now, [](Reader& r, Phase& phase, const Member& m) { put(phase.stagger, m, r.duration(m)); }},
     {"budget", Effect::later,
      [](Reader& r, Phase&, const Member& m) {
          if (r.duration(m)) r.later(m, false);

@@ -78,12 +78,16 @@ std::optional<Plan> read_plan(const SourcePtr& source, const PlanOptions& option
         const auto variable = std::make_shared<const Source>("LOCKSTEP_SET", *options.overrides);
         for (const Member& setting : read_overrides(variable, diagnostics)) builder.read_override(setting);
     }
-    builder.check_later_references();
+    builder.check_references();
     fill_in_needs(plan);
-    check_plan(plan, {builder.phases_known(), builder.markers_known(), builder.pools_known()}, diagnostics);
+    check_plan(plan, builder.known(), diagnostics);
     plan.environment_names = environment_names_of(plan);
     if (diagnostics.errors() != errors_before) return std::nullopt;
     return plan;
+}
+
+bool Service::has_port(std::string_view port) const {
+    return std::any_of(ports.begin(), ports.end(), [&](const auto& own) { return own.value == port; });
 }
 
 std::optional<std::size_t> Plan::phase_index(std::string_view name) const {
@@ -92,6 +96,18 @@ std::optional<std::size_t> Plan::phase_index(std::string_view name) const {
 
 std::optional<std::size_t> Plan::marker_index(std::string_view name) const {
     return index_of(markers, name);
+}
+
+std::optional<std::size_t> Plan::rate_limit_index(std::string_view name) const {
+    return index_of(rate_limits, name);
+}
+
+std::optional<std::size_t> Plan::retry_index(std::string_view name) const {
+    return index_of(retries, name);
+}
+
+std::optional<std::size_t> Plan::service_index(std::string_view name) const {
+    return index_of(services, name);
 }
 
 const Pool* Plan::pool(std::string_view name) const {

@@ -25,6 +25,9 @@ enum class Sessions { wait, share };
 enum class Order { parallel, sequential, chain };
 enum class Gate { recorded, strict, order, none };
 enum class Untested { pass, fail };
+enum class Scope { build, machine };
+enum class ServiceMode { service, test };
+enum class Unavailable { fail, skip };
 
 [[nodiscard]] std::string_view to_string(Gate gate);
 [[nodiscard]] std::string_view to_string(Order order);
@@ -35,17 +38,21 @@ struct Isolation {
     bool operator==(const Isolation&) const = default;
 };
 
-/// A text with ${…} in it, checked. Kinds known from this version on: build_dir, source_dir, temp_dir, session,
-/// env:NAME, env:NAME:-default; worker, worker_dir and port.NAME are refused by name until they are in effect.
+/// A text with ${…} in it, checked: build_dir, source_dir, temp_dir, session, worker, worker_dir, port.NAME, env:NAME,
+/// env:NAME:-default. Which of them a key may use depends on when its value is needed (plan/template.hpp).
 struct Template {
     struct Part {
-        enum class Kind { text, build_dir, source_dir, temp_dir, session, environment } kind = Kind::text;
-        std::string text;                     ///< the text, or the variable's name
+        enum class Kind { text, build_dir, source_dir, temp_dir, session, worker, worker_dir, port, environment };
+        Kind kind = Kind::text;
+        std::string text;                     ///< the text, or the name of the variable or of the port
         std::optional<std::string> fallback;  ///< of environment
         bool operator==(const Part&) const = default;
     };
     std::vector<Part> parts;
 };
+
+/// Whether only a running launcher can fill it in: it holds a worker, its directory or a port.
+[[nodiscard]] bool needs_launcher(const Template& text);
 
 /// As the plan writes it.
 [[nodiscard]] std::string to_string(const Template& text);
@@ -65,6 +72,7 @@ struct Run {
     Spanned<std::optional<int>> workers;                ///< 0: no worker ids; none: as many as ctest's -j
     Spanned<std::optional<std::string>> resource_spec;  ///< relative to the source tree's top
     Spanned<Sessions> sessions{Sessions::wait, {}};
+    Spanned<bool> measure{false, {}};
 };
 
 struct Verification {
@@ -83,6 +91,7 @@ struct Phase {
     Spanned<Untested> untested{Untested::pass, {}};
     Spanned<bool> optional{false, {}};
     Spanned<std::optional<int>> max_parallel;
+    Spanned<std::optional<Milliseconds>> stagger;
     std::vector<Verification> checkpoint;
     Spanned<std::optional<Command>> cleanup;
     std::vector<Spanned<std::string>> fixtures;
@@ -102,11 +111,62 @@ struct Marker {
     EnvironmentMap env;
     std::vector<Spanned<std::string>> labels;
     Spanned<std::optional<Isolation>> isolate;
+    Spanned<std::optional<std::string>> rate_limit, retry;  ///< names
+    Spanned<std::optional<Command>> setup, cleanup;
 };
 
 struct Pool {
     Spanned<std::string> name;  ///< [a-z_][a-z0-9_]*, not lockstep_…: CTest's rule for resource types
     Spanned<int> slots;
+};
+
+/// Starts, and calls of the client library, of all tests that name it.
+struct RateLimit {
+    Spanned<std::string> name;
+    Spanned<std::optional<double>> rate;  ///< a second
+    Spanned<int> burst{1, {}};
+    Spanned<std::optional<int>> max_concurrent;
+    Spanned<bool> adapt{false, {}};
+    Spanned<Scope> scope{Scope::build, {}};
+};
+
+struct RetryRule {
+    Spanned<std::string> name;
+    Spanned<int> attempts{3, {}};  ///< in all
+    /// Both empty: any failure. Of the texts each is a part in any case, or a /regex/ that RE2 has accepted.
+    std::vector<Spanned<int>> on_exit;
+    std::vector<Spanned<std::string>> on_output;
+    Spanned<Milliseconds> backoff{std::chrono::seconds(1), {}};
+    Spanned<Milliseconds> max_backoff{std::chrono::seconds(60), {}};
+    Spanned<std::optional<double>> give_up_after;  ///< a share: above 0, at most 1
+};
+
+/// How a service shows that it is up: one of the three, or none.
+struct Readiness {
+    Spanned<std::optional<Template>> url, tcp;
+    Spanned<std::optional<Command>> command;
+    Spanned<Milliseconds> within{std::chrono::seconds(10), {}};
+    [[nodiscard]] bool asked() const { return url.value || tcp.value || command.value; }
+};
+
+struct Service {
+    Spanned<std::string> name;
+    TestSet tests;
+    Spanned<ServiceMode> mode{ServiceMode::service, {}};
+    Spanned<std::optional<int>> max_parallel;
+    Spanned<std::optional<Command>> start;  ///< none: somebody else runs it
+    std::vector<Spanned<std::string>> ports;
+    Readiness ready;
+    Spanned<Unavailable> if_unavailable{Unavailable::fail, {}};
+    EnvironmentMap env;                         ///< of its tests
+    Spanned<std::optional<Isolation>> isolate;  ///< of its tests
+
+    [[nodiscard]] bool has_port(std::string_view port) const;
+};
+
+/// Once per worker and session.
+struct WorkerHooks {
+    Spanned<std::optional<Command>> setup, teardown;
 };
 
 struct Plan {
@@ -117,12 +177,19 @@ struct Plan {
     std::vector<Marker> markers;  ///< in the order written, after the predeclared serial, exclusive, parallel_safe
                                   ///< that the plan does not declare itself
     std::vector<Pool> pools;
+    std::vector<RateLimit> rate_limits;
+    std::vector<RetryRule> retries;
+    std::vector<Service> services;
+    WorkerHooks worker;
     /// Names of environment variables whose value the plan asks for.
     std::set<std::string> environment_names;
 
     [[nodiscard]] std::optional<std::size_t> phase_index(std::string_view name) const;
     [[nodiscard]] std::optional<std::size_t> marker_index(std::string_view name) const;
     [[nodiscard]] const Pool* pool(std::string_view name) const;
+    [[nodiscard]] std::optional<std::size_t> rate_limit_index(std::string_view name) const;
+    [[nodiscard]] std::optional<std::size_t> retry_index(std::string_view name) const;
+    [[nodiscard]] std::optional<std::size_t> service_index(std::string_view name) const;
 };
 
 struct PlanOptions {

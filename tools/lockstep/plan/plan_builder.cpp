@@ -28,9 +28,11 @@ bool is_pool_name(std::string_view name) {
 /// Each suggestion compares with every name there is, and nobody reads the hundredth.
 constexpr std::size_t most_suggestions = 100;
 
+using Index = std::unordered_map<std::string, std::size_t>;
+
 /// A suggestion from the keys of `declared`.
-template <class Map>
-std::string suggest(std::string_view name, const Map& declared, const Diagnostics& diagnostics, std::string otherwise) {
+std::string suggest(std::string_view name, const Index& declared, const Diagnostics& diagnostics,
+                    std::string otherwise) {
     if (diagnostics.errors() >= most_suggestions) return otherwise;
     std::vector<std::string> known;
     for (const auto& [key, value] : declared) known.push_back(key);
@@ -73,35 +75,35 @@ void PlanBuilder::read_section(const Member& section) {
         read_markers(section);
     } else if (section.key == "pool") {
         read_pools(section);
+    } else if (section.key == "rate_limit") {
+        read_named(section, plan_.rate_limits, rate_limit_index_, known_.rate_limits);
+    } else if (section.key == "retry") {
+        read_named(section, plan_.retries, retry_index_, known_.retries);
+    } else if (section.key == "service") {
+        read_named(section, plan_.services, service_index_, known_.services);
     } else if (!reader_.is_table(value, quoted(section.key))) {
         return;
     } else if (section.key == "defaults") {
         read_table(reader_, plan_.defaults, value, "[defaults]", Level::plan);
     } else if (section.key == "run") {
         read_table(reader_, plan_.run, value, "[run]", Level::plan);
-    } else if (section.key == "rate_limit") {
-        read_later_tables<RateLimit>(section, rate_limits_);
-    } else if (section.key == "retry") {
-        read_later_tables<Retry>(section, retries_);
-    } else if (section.key == "service") {
-        read_later_tables<Service>(section, services_);
     } else {
-        read_worker(section, Level::plan);
+        read_table(reader_, plan_.worker, value, "[worker]", Level::plan);
     }
 }
 
 void PlanBuilder::read_phases(const Member& section) {
     const Value& value = section.value;
     // Only [phase] and [phase.x] give a table here, by far the likeliest mistake.
-    phases_known_ = value.kind == Value::Kind::array;
-    if (!phases_known_) return reader_.wrong_type(value, "'phase'", "an array of tables, each begun by [[phase]]");
+    known_.phases = value.kind == Value::Kind::array;
+    if (!known_.phases) return reader_.wrong_type(value, "'phase'", "an array of tables, each begun by [[phase]]");
     for (const Value& item : value.items) {
         if (!reader_.is_table(item, "an entry of 'phase'")) continue;
         Phase phase;
         phase.place = item.place;
         read_table(reader_, phase, item, "[[phase]]", Level::plan);
         if (!phase.name.place.known()) {
-            phases_known_ = false;
+            known_.phases = false;
             continue;
         }
         const auto [entry, is_new] = phase_index_.emplace(phase.name.value, plan_.phases.size());
@@ -118,8 +120,8 @@ void PlanBuilder::read_phases(const Member& section) {
 
 void PlanBuilder::read_markers(const Member& section) {
     plan_.markers = predeclared_markers();
-    markers_known_ = reader_.is_table(section.value, quoted(section.key));
-    if (!markers_known_) return;
+    known_.markers = reader_.is_table(section.value, quoted(section.key));
+    if (!known_.markers) return;
     const auto declares = [&](const Marker& marker) { return section.value.find(marker.name.value) != nullptr; };
     const std::vector<Marker> predeclared = plan_.markers;
     plan_.markers.erase(std::remove_if(plan_.markers.begin(), plan_.markers.end(), declares), plan_.markers.end());
@@ -138,8 +140,8 @@ void PlanBuilder::read_markers(const Member& section) {
 }
 
 void PlanBuilder::read_pools(const Member& section) {
-    pools_known_ = reader_.is_table(section.value, quoted(section.key));
-    if (!pools_known_) return;
+    known_.pools = reader_.is_table(section.value, quoted(section.key));
+    if (!known_.pools) return;
     for (const Member& entry : section.value.members) {
         Pool pool{.name = {entry.key, entry.place}, .slots = {}};
         if (!is_pool_name(entry.key)) {
@@ -158,23 +160,19 @@ void PlanBuilder::read_pools(const Member& section) {
 }
 
 template <class Record>
-void PlanBuilder::read_later_tables(const Member& section, Names& declared) {
+void PlanBuilder::read_named(const Member& section, std::vector<Record>& records, Index& index, bool& known) {
+    known = reader_.is_table(section.value, quoted(section.key));
+    if (!known) return;
     for (const Member& entry : section.value.members) {
-        declared.emplace(entry.key, entry.place);
-        report_not_in_effect(reader_.diagnostics(), join(section.place, entry.place),
-                             fmt::format("{}.{}", section.key, entry.key));
         Record record;
-        if (!reader_.check_name(noun(section.key), entry.key, entry.place) ||
-            !reader_.is_table(entry.value, quoted(entry.key)))
-            continue;
-        read_table(reader_, record, entry.value, header(section.key, entry.key), Level::plan);
+        record.name = {entry.key, entry.place};
+        if (reader_.check_name(noun(section.key), entry.key, entry.place) &&
+            reader_.is_table(entry.value, quoted(entry.key))) {
+            read_table(reader_, record, entry.value, header(section.key, entry.key), Level::plan);
+        }
+        index.emplace(entry.key, records.size());
+        records.push_back(std::move(record));
     }
-}
-
-void PlanBuilder::read_worker(const Member& section, Level level) {
-    report_not_in_effect(reader_.diagnostics(), section.place, "worker");
-    WorkerHooks hooks;
-    read_table(reader_, hooks, section.value, "[worker]", level);
 }
 
 void PlanBuilder::read_profiles(const Value& document, const Member* chosen) {
@@ -207,19 +205,19 @@ void PlanBuilder::replace_section(const Member& section, bool real, std::string_
     } else if (section.key == "run") {
         replace_table(section, plan_.run, real);
     } else if (section.key == "phase") {
-        if (phases_known_) replace_named(section, plan_.phases, phase_index_, real);
+        if (known_.phases) replace_named(section, plan_.phases, phase_index_, real);
     } else if (section.key == "marker") {
-        if (markers_known_) replace_named(section, plan_.markers, marker_index_, real);
+        if (known_.markers) replace_named(section, plan_.markers, marker_index_, real);
     } else if (section.key == "pool") {
-        if (pools_known_) replace_named(section, plan_.pools, pool_index_, real);
+        if (known_.pools) replace_named(section, plan_.pools, pool_index_, real);
     } else if (section.key == "rate_limit") {
-        replace_later<RateLimit>(section, rate_limits_);
+        if (known_.rate_limits) replace_named(section, plan_.rate_limits, rate_limit_index_, real);
     } else if (section.key == "retry") {
-        replace_later<Retry>(section, retries_);
+        if (known_.retries) replace_named(section, plan_.retries, retry_index_, real);
     } else if (section.key == "service") {
-        replace_later<Service>(section, services_);
+        if (known_.services) replace_named(section, plan_.services, service_index_, real);
     } else {
-        read_worker(section, Level::replacement);
+        replace_table(section, plan_.worker, real);
     }
 }
 
@@ -229,8 +227,7 @@ void PlanBuilder::replace_table(const Member& section, Record& record, bool real
     read_table(reader_, real ? record : scratch, section.value, quoted(section.key), Level::replacement);
 }
 
-template <class Map>
-void PlanBuilder::report_unknown_name(const Member& section, const Member& entry, const Map& declared) {
+void PlanBuilder::report_unknown_name(const Member& section, const Member& entry, const Index& declared) {
     std::string code = "unknown-" + section.key;
     std::replace(code.begin(), code.end(), '_', '-');
     reader_.error(entry.place, std::move(code), fmt::format("unknown {} '{}'", noun(section.key), entry.key),
@@ -252,27 +249,16 @@ void PlanBuilder::replace_named(const Member& section, std::vector<Record>& reco
     }
 }
 
-template <class Record>
-void PlanBuilder::replace_later(const Member& section, const Names& declared) {
-    for (const Member& entry : section.value.members) {
-        report_not_in_effect(reader_.diagnostics(), join(section.place, entry.place),
-                             fmt::format("{}.{}", section.key, entry.key));
-        if (declared.count(entry.key) == 0) report_unknown_name(section, entry, declared);
-        Record record;
-        if (!reader_.is_table(entry.value, quoted(entry.key))) continue;
-        read_table(reader_, record, entry.value, fmt::format("'{}.{}'", section.key, entry.key), Level::replacement);
-    }
-}
-
-void PlanBuilder::check_later_references() {
-    for (const LaterReference& reference : reader_.later_references) {
-        const Names& declared = reference.kind == "retry" ? retries_ : rate_limits_;
-        const std::string& name = reference.name.value;
-        if (declared.count(name) != 0) continue;
-        reader_.error(
-            reference.name.place, reference.kind == "retry" ? "unknown-retry" : "unknown-rate-limit",
-            fmt::format("unknown {} '{}'", noun(reference.kind), name),
-            suggest(name, declared, reader_.diagnostics(), fmt::format("declare it as [{}.{}]", reference.kind, name)));
+void PlanBuilder::check_references() {
+    for (const Reference& reference : reader_.references) {
+        const bool retry = reference.kind == Reference::Kind::retry;
+        const Index& declared = retry ? retry_index_ : rate_limit_index_;
+        if (!(retry ? known_.retries : known_.rate_limits) || declared.count(reference.name) != 0) continue;
+        const std::string_view table = retry ? "retry" : "rate_limit";
+        reader_.error(reference.place, retry ? "unknown-retry" : "unknown-rate-limit",
+                      fmt::format("unknown {} '{}'", noun(table), reference.name),
+                      suggest(reference.name, declared, reader_.diagnostics(),
+                              fmt::format("declare it as [{}.{}]", table, reference.name)));
     }
 }
 

@@ -30,10 +30,11 @@ struct Choice {
     T value;
 };
 
-/// Names of later tables (rate limits, retry rules) that markers refer to, checked once all tables are read.
-struct LaterReference {
-    std::string_view kind;  ///< the table: "rate_limit" or "retry"
-    Spanned<std::string> name;
+/// A name that a marker of the plan or of any profile refers to, checked once all tables are read.
+struct Reference {
+    enum class Kind { rate_limit, retry } kind = Kind::rate_limit;
+    std::string name;
+    Place place;
 };
 
 class Reader {
@@ -41,7 +42,7 @@ public:
     explicit Reader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
     [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
-    std::vector<LaterReference> later_references;
+    std::vector<Reference> references;
 
     void error(const Place& place, std::string code, std::string message, std::string help = {});
     /// Refuses a key that no code acts on yet, unless it was written with its default.
@@ -79,6 +80,8 @@ public:
     /// Names that go into list-valued CTest properties; repeated ones once.
     std::optional<std::vector<Spanned<std::string>>> names(const Member& member);
     std::optional<std::vector<Spanned<std::string>>> strings(const Member& member);
+    /// Texts to look for in an output: a part of it, not empty, or a /regular expression/ that RE2 accepts.
+    std::optional<std::vector<Spanned<std::string>>> patterns(const Member& member);
     std::optional<TestSet> testset(const Value& value, std::string_view what);
     std::optional<Spanned<Template>> text(const Value& value, std::string_view what, Variables allowed);
     std::optional<Command> command(const Member& member, Variables allowed);

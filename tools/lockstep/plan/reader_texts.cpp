@@ -3,6 +3,7 @@
 #include <set>
 
 #include "plan/reader.hpp"
+#include "testset/matcher.hpp"
 #include "text/quote.hpp"
 
 namespace lockstep {
@@ -82,6 +83,36 @@ std::optional<std::vector<Spanned<std::string>>> Reader::names(const Member& mem
     }
     if (!good) return std::nullopt;
     return result;
+}
+
+std::optional<std::vector<Spanned<std::string>>> Reader::patterns(const Member& member) {
+    auto entries = strings(member);
+    if (!entries) return std::nullopt;
+    bool good = true;
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+        const std::string_view text = (*entries)[i].value;
+        const bool is_regex = text.size() > 1 && text.front() == '/' && text.back() == '/';
+        const std::string_view pattern = is_regex ? text.substr(1, text.size() - 2) : text;
+        if (pattern.empty()) {
+            good = false;
+            error((*entries)[i].place, "out-of-range",
+                  fmt::format("an entry of '{}' is empty, which every output holds", member.key));
+        } else if (is_regex) {
+            const auto compiled = Matcher::regex(pattern);
+            if (compiled.error.empty()) continue;
+            good = false;
+            const auto found =
+                compiled.error_fragment.empty() ? std::string_view::npos : text.find(compiled.error_fragment, 1);
+            const auto where = found == std::string_view::npos
+                                   ? member.value.items[i].part(1, pattern.size())
+                                   : member.value.items[i].part(found, compiled.error_fragment.size());
+            error(where, "bad-regex", fmt::format("invalid regular expression: {}", compiled.error),
+                  "the syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no look-around, no "
+                  "back-references");
+        }
+    }
+    if (!good) return std::nullopt;
+    return entries;
 }
 
 std::optional<TestSet> Reader::testset(const Value& value, std::string_view what) {

@@ -13,16 +13,29 @@ namespace {
 using Part = Template::Part;
 using Kind = Part::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 4> variables{{{"build_dir", Kind::build_dir},
+constexpr std::array<std::pair<std::string_view, Kind>, 6> variables{{{"build_dir", Kind::build_dir},
                                                                       {"source_dir", Kind::source_dir},
                                                                       {"temp_dir", Kind::temp_dir},
-                                                                      {"session", Kind::session}}};
+                                                                      {"session", Kind::session},
+                                                                      {"worker", Kind::worker},
+                                                                      {"worker_dir", Kind::worker_dir}}};
+constexpr std::string_view port = "port.";
 
-/// Known to the format, but nothing gives them a value yet.
-bool is_later_variable(std::string_view name) {
-    constexpr std::string_view port = "port.";
-    return name == "worker" || name == "worker_dir" ||
-           (name.substr(0, port.size()) == port && is_variable_name(name.substr(port.size())));
+/// Why `kind` is not known where the text stands; "" where it is.
+std::string_view objection(Kind kind, Variables where) {
+    switch (kind) {
+        case Kind::temp_dir:
+            return where == Variables::worker ? "a worker runs many tests, each with a directory of its own" : "";
+        case Kind::worker:
+        case Kind::worker_dir:
+            if (where == Variables::phase) return "what a phase runs belongs to no worker";
+            return where == Variables::service ? "a service is there for tests of all workers" : "";
+        case Kind::port:
+            if (where == Variables::phase) return "a phase has no ports, services and their tests have";
+            return where == Variables::worker ? "a worker has no ports, services and their tests have" : "";
+        default:
+            return "";
+    }
 }
 
 class TemplateParser {
@@ -72,19 +85,26 @@ private:
         const auto known =
             std::find_if(variables.begin(), variables.end(), [&](const auto& entry) { return entry.first == name; });
         if (known != variables.end()) {
-            result_.parts.push_back({known->second, std::string(name), std::nullopt});
-        } else if (is_later_variable(name)) {
-            if (allowed_ == Variables::in_effect) {
-                good_ = false;
-                report_not_in_effect(diagnostics_, string_.part(offset, length), fmt::format("${{{}}}", name));
-            }
+            add_variable(known->second, name, name, offset, length);
+        } else if (name.substr(0, port.size()) == port && is_variable_name(name.substr(port.size()))) {
+            add_variable(Kind::port, name, name.substr(port.size()), offset, length);
         } else {
-            const std::vector<std::string> candidates{"build_dir", "source_dir", "temp_dir",
-                                                      "session",   "worker",     "worker_dir"};
-            error(
-                offset, length, "unknown-variable", fmt::format("unknown variable '${{{}}}'", name),
-                suggestion(name, candidates,
-                           "the variables are: build_dir, source_dir, temp_dir, session, env:NAME, env:NAME:-default"));
+            std::vector<std::string> candidates;
+            for (const auto& [candidate, kind] : variables) candidates.emplace_back(candidate);
+            error(offset, length, "unknown-variable", fmt::format("unknown variable '${{{}}}'", name),
+                  suggestion(name, candidates,
+                             "the variables are: build_dir, source_dir, temp_dir, session, worker, worker_dir, "
+                             "port.NAME, env:NAME, env:NAME:-default"));
+        }
+    }
+
+    void add_variable(Kind kind, std::string_view written, std::string_view name, std::size_t offset,
+                      std::size_t length) {
+        if (const auto why = objection(kind, allowed_); !why.empty()) {
+            error(offset, length, "variable-not-known", fmt::format("'${{{}}}' is not known here", written),
+                  std::string(why));
+        } else {
+            result_.parts.push_back({kind, std::string(name), std::nullopt});
         }
     }
 
@@ -135,6 +155,12 @@ std::optional<Template> parse_template(const Value& string, Variables allowed, D
     return TemplateParser(string, allowed, diagnostics).parse();
 }
 
+bool needs_launcher(const Template& text) {
+    return std::any_of(text.parts.begin(), text.parts.end(), [](const Part& part) {
+        return part.kind == Kind::worker || part.kind == Kind::worker_dir || part.kind == Kind::port;
+    });
+}
+
 std::string to_string(const Template& text) {
     std::string out;
     for (const Part& part : text.parts) {
@@ -142,20 +168,14 @@ std::string to_string(const Template& text) {
             case Kind::text:
                 for (const char c : part.text) out.append(c == '$' ? "$$" : std::string(1, c));
                 break;
-            case Kind::build_dir:
-                out += "${build_dir}";
-                break;
-            case Kind::source_dir:
-                out += "${source_dir}";
-                break;
-            case Kind::temp_dir:
-                out += "${temp_dir}";
-                break;
-            case Kind::session:
-                out += "${session}";
+            case Kind::port:
+                out += fmt::format("${{port.{}}}", part.text);
                 break;
             case Kind::environment:
                 out += fmt::format("${{env:{}{}}}", part.text, part.fallback ? ":-" + *part.fallback : std::string());
+                break;
+            default:
+                out += fmt::format("${{{}}}", part.text);
                 break;
         }
     }

@@ -8,42 +8,15 @@
 #include <set>
 #include <unordered_map>
 
+#include "schedule/launching.hpp"
 #include "schedule/names.hpp"
+#include "schedule/no_effect.hpp"
+#include "schedule/unused.hpp"
 
 namespace lockstep {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1024 * 1024;
-
-/// A value of the plan that a test's own value makes ineffective: one warning a line of the plan, not one a test.
-class NoEffect {
-public:
-    void add(const std::string& what, const Place& place, const std::string& test, const std::string& reason) {
-        auto& entry = entries_[{place.line, place.column, what, reason}];
-        if (entry.count++ == 0) {
-            entry.place = place;
-            entry.first = test;
-        }
-    }
-    void report(Diagnostics& diagnostics) const {
-        for (const auto& [key, entry] : entries_) {
-            diagnostics.warning(
-                entry.place, "no-effect",
-                fmt::format("{} has no effect on {}: {}", std::get<2>(key),
-                            entry.count == 1 ? fmt::format("test '{}'", entry.first)
-                                             : fmt::format("{} tests ('{}' first)", entry.count, entry.first),
-                            std::get<3>(key)));
-        }
-    }
-
-private:
-    struct Entry {
-        Place place;
-        std::string first;
-        std::size_t count = 0;
-    };
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::string>, Entry> entries_;
-};
 
 std::string seconds_text(Milliseconds value) {
     const auto ms = value.count();
@@ -64,32 +37,19 @@ std::string resource_type(std::string_view prefix, std::string_view name) {
     return type;
 }
 
-/// Variables whose values the project decides. ENVIRONMENT_MODIFICATION ("NAME=set:…") comes after ENVIRONMENT: what it
-/// sets or takes away is lost, what it appends to is not.
-std::set<std::string_view> own_variables(const InventoryTest& test) {
-    std::set<std::string_view> names;
-    for (const auto& entry : test.environment) names.insert(std::string_view(entry).substr(0, entry.find('=')));
-    for (const std::string_view entry : test.environment_modification) {
-        const auto end = std::min(entry.find('='), entry.size());
-        const auto operation = entry.substr(end);
-        if (operation.starts_with("=set:") || operation.starts_with("=unset:") || operation.starts_with("=reset:"))
-            names.insert(entry.substr(0, end));
-    }
-    return names;
-}
-
 class Effects {
 public:
     Effects(Schedule& schedule, const RunFacts& facts, Diagnostics& diagnostics)
         : schedule_(schedule), plan_(*schedule.plan), facts_(facts), diagnostics_(diagnostics) {}
 
     void run() {
-        labelled_ = phases_with_label(plan_, *schedule_.inventory, diagnostics_);
+        labelled_ = labels_put(plan_, *schedule_.inventory, diagnostics_);
         count_names();
         for (auto& test : schedule_.tests) resolve(test);
+        resolve_launching(schedule_, facts_, no_effect_, diagnostics_);
         no_effect_.report(diagnostics_);
         resolve_resources();
-        report_unused();
+        report_unused(schedule_, diagnostics_);
     }
 
 private:
@@ -116,6 +76,7 @@ private:
         const Spanned<std::optional<Milliseconds>>* timeout = nullptr;
         const Spanned<std::optional<int>>* processors = nullptr;
         bool parallel_safe = false;
+        for (const auto& [index, by] : test.services) service_effects(test, own, variables, index, by);
         for (const auto& [index, by] : test.markers) {
             const auto& marker = plan_.markers[index];
             parallel_safe = parallel_safe || marker.name.value == "parallel_safe";
@@ -138,7 +99,9 @@ private:
                 test.isolate = *marker.isolate.value;
                 test.isolate_place = marker.isolate.place;
             }
-            for (const auto& [name, value] : marker.env) add_variable(test, own, variables, name, value);
+            for (const auto& [name, value] : marker.env) {
+                add_variable(test, own, variables, {name, value.value, value.place, std::nullopt});
+            }
         }
         phase_effects(test, own);
         set_timeout(test, own, timeout);
@@ -155,13 +118,35 @@ private:
     void phase_effects(ScheduledTest& test, const InventoryTest& own) {
         if (!test.phase) return;
         const auto& phase = plan_.phases[*test.phase];
-        if (labelled_[*test.phase]) add_label(test, own, phase_label(phase.name.value), test.phase_place);
+        if (labelled_.phases[*test.phase]) add_label(test, own, phase_label(phase.name.value), test.phase_place);
         if (phase.order.value == Order::sequential) {
             add_lock(test, own, names::phase_lock(phase.name.value), phase.order.place);
         }
         if (phase.max_parallel.value && phase.order.value == Order::parallel) {
             add_demand(test, {resource_type("lockstep_max_phase_", phase.name.value), 1, true,
                               fmt::format("max_parallel of phase {}", phase.name.value), phase.max_parallel.place});
+        }
+    }
+
+    /// A marker that says otherwise wins: it is about fewer tests, or about what they have in common besides.
+    void service_effects(ScheduledTest& test, const InventoryTest& own, const std::set<std::string_view>& variables,
+                         std::size_t index, const Place& by) {
+        const auto& service = plan_.services[index];
+        const auto& name = service.name.value;
+        const auto from = [&](const Place& place) { return place.known() ? place : service.name.place; };
+        if (labelled_.services[index]) add_label(test, own, service_label(name), by);
+        if (service.mode.value == ServiceMode::service) {
+            add_lock(test, own, names::service(name), from(service.mode.place));
+        } else if (service.max_parallel.value) {
+            add_demand(test, {resource_type("lockstep_max_service_", name), 1, true,
+                              fmt::format("max_parallel of service {}", name), service.max_parallel.place});
+        }
+        if (service.isolate.value) {
+            test.isolate = *service.isolate.value;
+            test.isolate_place = service.isolate.place;
+        }
+        for (const auto& [variable, value] : service.env) {
+            add_variable(test, own, variables, {variable, value.value, value.place, index});
         }
     }
 
@@ -202,13 +187,14 @@ private:
     }
 
     void add_variable(ScheduledTest& test, const InventoryTest& own, const std::set<std::string_view>& variables,
-                      const std::string& name, const Spanned<Template>& value) {
-        if (variables.contains(name)) {
-            no_effect_.add(fmt::format("env {}", name), value.place, own.name, "the project sets the variable itself");
+                      EnvironmentEntry variable) {
+        if (variables.contains(variable.name)) {
+            no_effect_.add(fmt::format("env {}", variable.name), variable.place, own.name,
+                           "the project sets the variable itself");
             return;
         }
-        std::erase_if(test.environment, [&](const auto& entry) { return entry.name == name; });
-        test.environment.push_back({name, value.value, value.place});
+        std::erase_if(test.environment, [&](const auto& entry) { return entry.name == variable.name; });
+        test.environment.push_back(std::move(variable));
     }
 
     void set_timeout(ScheduledTest& test, const InventoryTest& own,
@@ -221,8 +207,10 @@ private:
             }
         } else if (marker != nullptr) {
             test.timeout = Cause{seconds_text(*marker->value), marker->place};
+            test.timeout_value = *marker->value;
         } else if (defaults.value && !facts_.timeout_on_command_line) {
             test.timeout = Cause{seconds_text(*defaults.value), defaults.place};
+            test.timeout_value = *defaults.value;
         }
     }
 
@@ -276,6 +264,7 @@ private:
                              "have that file made before ctest starts, and name it: [run] resource_spec = \"FILE\"");
         };
         schedule_.worker_ids = possible && plan_.run.workers.value.value_or(1) != 0;
+        if (!schedule_.worker_ids) refuse_worker_ids(why);
         if (!possible) {
             for (const auto& test : schedule_.tests) {
                 if (test.demands.empty()) continue;
@@ -300,6 +289,18 @@ private:
         for (auto& [name, type] : types) schedule_.resources.push_back(std::move(type));
     }
 
+    /// A worker's set-up or a ${worker} needs what this run does not have.
+    void refuse_worker_ids(const std::string& why) {
+        const auto needing =
+            std::ranges::find_if(schedule_.tests, [&](const auto& test) { return uses_worker_id(plan_, test); });
+        if (needing == schedule_.tests.end()) return;
+        const auto& cause = needing->launching.because.front();
+        diagnostics_.error(cause.place, "needs-worker-ids",
+                           fmt::format("test '{}' needs a worker id ({}), and tests get none: {}", of(*needing).name,
+                                       cause.value, why.empty() ? "the plan says workers = 0" : why),
+                           why.empty() ? "write a number of workers, or leave 'workers' out" : "");
+    }
+
     /// At least 1: a demand must never be above what the resource has, or ctest would refuse its test.
     int machine_mebibytes() const {
         return static_cast<int>(std::clamp<std::uint64_t>(facts_.memory_bytes / mebibyte, 1, INT_MAX));
@@ -320,35 +321,20 @@ private:
                 return {demand.type, 1, *phase.max_parallel.value, demand.shown};
             }
         }
-        return {demand.type, 1, 1, demand.shown};
-    }
-
-    void report_unused() {
-        std::set<std::string, std::less<>> used;
-        for (const auto& marker : plan_.markers) {
-            for (const auto& [pool, slots] : marker.use) used.insert(pool);
-        }
-        for (const auto& pool : plan_.pools) {
-            if (used.contains(pool.name.value)) continue;
-            diagnostics_.warning(pool.name.place, "unused-pool",
-                                 fmt::format("no marker uses pool '{}'", pool.name.value),
-                                 fmt::format("a marker takes slots of it with use = {{ {} = 1 }}", pool.name.value));
-        }
-        for (const auto& phase : plan_.phases) {
-            if (phase.max_parallel.value && phase.order.value != Order::parallel) {
-                diagnostics_.warning(
-                    phase.max_parallel.place, "no-effect",
-                    fmt::format("max_parallel of phase '{}' has no effect: its order is {}, one test at a time",
-                                phase.name.value, to_string(phase.order.value)));
+        for (const auto& service : plan_.services) {
+            if (service.max_parallel.value &&
+                resource_type("lockstep_max_service_", service.name.value) == demand.type) {
+                return {demand.type, 1, *service.max_parallel.value, demand.shown};
             }
         }
+        return {demand.type, 1, 1, demand.shown};
     }
 
     Schedule& schedule_;
     const Plan& plan_;
     const RunFacts& facts_;
     Diagnostics& diagnostics_;
-    std::vector<bool> labelled_;
+    LabelsPut labelled_;
     std::unordered_map<std::string_view, int> times_;
     std::set<std::uint32_t> memory_warned_;
     NoEffect no_effect_;
@@ -360,26 +346,40 @@ void resolve_effects(Schedule& schedule, const RunFacts& facts, Diagnostics& dia
     Effects(schedule, facts, diagnostics).run();
 }
 
-std::vector<bool> phases_with_label(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics) {
-    std::vector<bool> labelled(plan.phases.size(), plan.defaults.labels.value);
-    if (!plan.defaults.labels.value) return labelled;
+namespace {
+
+/// Whether none of the project's own labels occurs in `label`.
+bool keeps_apart(const std::set<std::string_view>& own, const std::string& label, const char* kind, const Place& place,
+                 Diagnostics& diagnostics) {
+    for (const auto& candidate : own) {
+        if (candidate.empty() || candidate == label || label.find(candidate) == std::string::npos) continue;
+        diagnostics.warning(
+            place, "label-overlap",
+            fmt::format("label '{}' is left out: the project's own label '{}' occurs in it", label, candidate),
+            fmt::format("`ctest -L {}` would match more tests than before; rename the {} to have the label", candidate,
+                        kind));
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+LabelsPut labels_put(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics) {
+    const bool wanted = plan.defaults.labels.value;
+    LabelsPut put{std::vector<bool>(plan.phases.size(), wanted), std::vector<bool>(plan.services.size(), wanted)};
+    if (!wanted) return put;
     std::set<std::string_view> own;
     for (const auto& test : inventory.tests) own.insert(test.labels.begin(), test.labels.end());
     for (std::size_t p = 0; p < plan.phases.size(); ++p) {
-        const auto label = phase_label(plan.phases[p].name.value);
-        for (const auto& candidate : own) {
-            if (candidate.empty() || candidate == label || label.find(candidate) == std::string::npos) continue;
-            labelled[p] = false;
-            diagnostics.warning(
-                plan.phases[p].name.place, "label-overlap",
-                fmt::format("label '{}' is left out: the project's own label '{}' occurs in it", label, candidate),
-                fmt::format("`ctest -L {}` would match more tests than before; rename the phase to have "
-                            "the label",
-                            candidate));
-            break;
-        }
+        const auto& name = plan.phases[p].name;
+        put.phases[p] = keeps_apart(own, phase_label(name.value), "phase", name.place, diagnostics);
     }
-    return labelled;
+    for (std::size_t s = 0; s < plan.services.size(); ++s) {
+        const auto& name = plan.services[s].name;
+        put.services[s] = keeps_apart(own, service_label(name.value), "service", name.place, diagnostics);
+    }
+    return put;
 }
 
 std::string why_no_resources(const RunFacts& facts, std::string_view spec_maker) {
@@ -392,6 +392,10 @@ std::string why_no_resources(const RunFacts& facts, std::string_view spec_maker)
 
 std::string phase_label(std::string_view phase) {
     return names::join("phase:", phase);
+}
+
+std::string service_label(std::string_view service) {
+    return names::join("service:", service);
 }
 
 }  // namespace lockstep

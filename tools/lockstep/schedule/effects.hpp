@@ -8,9 +8,12 @@ namespace lockstep {
 /// Fills the values of `schedule.tests`, `schedule.resources` and `schedule.worker_ids`.
 void resolve_effects(Schedule& schedule, const RunFacts& facts, Diagnostics& diagnostics);
 
-/// Labels of phases that are put onto tests: none where the plan says labels = false; a phase's is left out, with a
-/// warning, where one of the project's own labels occurs in it (`-L api` must not match more than it did).
-[[nodiscard]] std::vector<bool> phases_with_label(const Plan& plan, const Inventory& inventory,
-                                                  Diagnostics& diagnostics);
+/// By position in the plan: whether its label is put onto tests.
+struct LabelsPut {
+    std::vector<bool> phases, services;
+};
+/// None where the plan says labels = false; one is left out, with a warning, where one of the project's own labels
+/// occurs in it (`-L api` must not match more than it did).
+[[nodiscard]] LabelsPut labels_put(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics);
 
 }  // namespace lockstep

@@ -38,7 +38,7 @@ public:
 
     void run() {
         Diagnostics ignored;  // the warnings on labels were reported with the tests' effects
-        labelled_ = phases_with_label(plan_, *schedule_.inventory, ignored);
+        labelled_ = labels_put(plan_, *schedule_.inventory, ignored).phases;
         find_ungated();
         stand_ins_.resize(plan_.phases.size());
         for (std::size_t p = 0; p < plan_.phases.size(); ++p) find_needs(p);
@@ -50,9 +50,14 @@ public:
         for (std::size_t p = 0; p < plan_.phases.size(); ++p) tie_tests(p);
         for (auto& test : schedule_.tests) {
             test.fixtures_required.push_back({std::string(names::session_fixture), {}});
+            for (const auto& [index, by] : test.services) {
+                const auto& service = plan_.services[index];
+                if (has_start_test(service)) test.fixtures_required.push_back({names::service(service.name.value), by});
+            }
         }
         find_set_ups();
         for (std::size_t p = 0; p < plan_.phases.size(); ++p) generate(p);
+        generate_services();
         generate_end();
     }
 
@@ -211,27 +216,37 @@ private:
         return all;
     }
 
-    /// What a verification or a clean-up of phase `p` finds up: all that the project's tests of the phase require.
+    /// What a verification or a clean-up of phase `p` finds up: all that the project's tests of the phase require, and
+    /// the services that they talk to.
     std::vector<std::string> fixtures_around(std::size_t p) const {
         std::set<std::string> fixtures;
         for (const auto position : schedule_.phases[p].tests) {
             if (ungated_[position]) continue;
             fixtures.insert(tests_[position].fixtures_required.begin(), tests_[position].fixtures_required.end());
+            for (const auto& [index, by] : schedule_.tests[position].services) {
+                const auto& service = plan_.services[index];
+                if (has_start_test(service)) fixtures.insert(names::service(service.name.value));
+            }
         }
         for (const auto& fixture : plan_.phases[p].fixtures) fixtures.insert(fixture.value);
         return {fixtures.begin(), fixtures.end()};
     }
 
-    GeneratedTest make(std::string name, GeneratedKind kind, std::size_t p, std::string why) const {
+    GeneratedTest make(std::string name, GeneratedKind kind, std::string why, const Place& place) const {
         GeneratedTest test;
         test.name = std::move(name);
         test.kind = kind;
-        test.phase = p;
         test.why = std::move(why);
-        test.place = plan_.phases[p].place;
+        test.place = place;
         test.labels.emplace_back(names::own_label);
         if (facts_.sequential) test.locks.emplace_back(names::sequential_lock);
-        if (kind != GeneratedKind::end) test.fixtures_required.emplace_back(names::session_fixture);
+        test.fixtures_required.emplace_back(names::session_fixture);
+        return test;
+    }
+
+    GeneratedTest make(std::string name, GeneratedKind kind, std::size_t p, std::string why) const {
+        auto test = make(std::move(name), kind, std::move(why), plan_.phases[p].place);
+        test.phase = p;
         return test;
     }
 
@@ -286,6 +301,29 @@ private:
         }
     }
 
+    /// Under LOCKSTEP_SEQUENTIAL these hold its lock as all tests do.
+    void generate_services() {
+        for (std::size_t s = 0; s < plan_.services.size(); ++s) {
+            const auto& service = plan_.services[s];
+            const auto& name = service.name.value;
+            if (!has_start_test(service)) continue;
+            auto start = make(names::service_start(name), GeneratedKind::service_start,
+                              service.start.value ? fmt::format("starts service '{}', waits until it is ready", name)
+                                                  : fmt::format("waits until service '{}' is ready", name),
+                              service.name.place);
+            start.service = s;
+            start.fixtures_setup.push_back(names::service(name));
+            schedule_.generated.push_back(std::move(start));
+            if (!service.start.value) continue;
+            auto stop =
+                make(names::service_stop(name), GeneratedKind::service_stop,
+                     fmt::format("stops service '{}' after the last test that talks to it", name), service.name.place);
+            stop.service = s;
+            stop.fixtures_cleanup.push_back(names::service(name));
+            schedule_.generated.push_back(std::move(stop));
+        }
+    }
+
     void generate_end() {
         GeneratedTest end;
         end.name = names::end_test;
@@ -311,6 +349,10 @@ private:
 };
 
 }  // namespace
+
+bool has_start_test(const Service& service) {
+    return service.start.value.has_value() || service.ready.asked();
+}
 
 void build_gates(Schedule& schedule, const RunFacts& facts, Diagnostics& diagnostics) {
     Gates(schedule, facts, diagnostics).run();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <unordered_map>
 
 #include "schedule/subject.hpp"
@@ -29,33 +28,51 @@ public:
     Membership(Schedule& schedule, Diagnostics& diagnostics)
         : schedule_(schedule), plan_(*schedule.plan), tests_(schedule.inventory->tests), diagnostics_(diagnostics) {
         markers_of_.resize(tests_.size());
+        services_of_.resize(tests_.size());
     }
 
     void run() {
         refuse_unknown_markers();
-        // A marker whose expression asks for a phase, directly or through another marker, is resolved after the
-        // phases; all others before, since a phase's expression may ask for them.
-        std::vector<bool> after(plan_.markers.size());
-        std::set<std::string, std::less<>> late;
-        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
-            if (const auto& tests = plan_.markers[m].tests) {
-                after[m] = tests->phases().used ||
-                           std::ranges::any_of(tests->markers().names, [&](const auto& n) { return late.contains(n); });
-                if (after[m]) late.insert(plan_.markers[m].name.value);
+        // Each after what its expressions ask for: the plan's checks have seen to it that this comes to an end. Markers
+        // before phases and services, since most of those that ask for anything ask for markers.
+        std::vector<bool> resolved(plan_.markers.size());
+        for (bool going_on = true; going_on;) {
+            going_on = false;
+            for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
+                if (resolved[m] || !possible(plan_.markers[m].tests, resolved)) continue;
+                resolve_marker(m);
+                resolved[m] = going_on = true;
             }
-        }
-        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
-            if (!after[m]) resolve_marker(m);
-        }
-        resolve_phases();
-        phases_known_ = true;
-        for (std::size_t m = 0; m < plan_.markers.size(); ++m) {
-            if (after[m]) resolve_marker(m);
+            if (!phases_known_ && std::ranges::all_of(plan_.phases, [&](const auto& phase) {
+                    return std::ranges::all_of(phase.tests,
+                                               [&](const auto& tests) { return possible(tests, resolved); });
+                })) {
+                resolve_phases();
+                phases_known_ = going_on = true;
+            }
+            if (!services_known_ && std::ranges::all_of(plan_.services, [&](const auto& service) {
+                    return possible(service.tests, resolved);
+                })) {
+                resolve_services();
+                services_known_ = going_on = true;
+            }
         }
         for (auto& test : schedule_.tests) std::ranges::sort(test.markers, {}, [](const auto& m) { return m.first; });
     }
 
 private:
+    /// Whether all that the expression asks for is known.
+    bool possible(const std::optional<TestSet>& tests, const std::vector<bool>& resolved) const {
+        if (!tests) return true;
+        if ((tests->phases().used && !phases_known_) || (tests->services().used && !services_known_)) return false;
+        const auto& asked = tests->markers();
+        for (std::size_t m = 0; m < resolved.size(); ++m) {
+            const bool concerned = asked.any_matcher || asked.names.contains(plan_.markers[m].name.value);
+            if (concerned && !resolved[m]) return false;
+        }
+        return true;
+    }
+
     TestSubject subject(std::size_t position) const {
         auto subject = subject_of(tests_[position]);
         subject.markers = markers_of_[position];
@@ -63,6 +80,8 @@ private:
             const auto& phase = schedule_.tests[position].phase;
             subject.phase = phase ? std::string_view(plan_.phases[*phase].name.value) : std::string_view{};
         }
+        subject.services.reset();
+        if (services_known_) subject.services = services_of_[position];
         return subject;
     }
 
@@ -145,6 +164,17 @@ private:
             if (!member[position]) continue;
             schedule_.tests[position].markers.emplace_back(index, by[position]);
             markers_of_[position].push_back(name);
+        }
+    }
+
+    void resolve_services() {
+        for (std::size_t s = 0; s < plan_.services.size(); ++s) {
+            const auto& service = plan_.services[s];
+            const auto matched = each_match(service.tests, [&](std::size_t position) {
+                schedule_.tests[position].services.emplace_back(s, service.tests.place());
+                services_of_[position].push_back(service.name.value);
+            });
+            if (matched == 0) warn_of_no_match(service.tests, fmt::format("service '{}'", service.name.value));
         }
     }
 
@@ -234,8 +264,8 @@ private:
     const Plan& plan_;
     const std::vector<InventoryTest>& tests_;
     Diagnostics& diagnostics_;
-    std::vector<std::vector<std::string_view>> markers_of_;
-    bool phases_known_ = false;
+    std::vector<std::vector<std::string_view>> markers_of_, services_of_;
+    bool phases_known_ = false, services_known_ = false;
     using PhasePair = std::pair<std::size_t, std::size_t>;
     std::map<PhasePair, std::vector<std::string>> twice_;
     std::map<PhasePair, Place> place_of_first_, place_of_second_;

@@ -30,8 +30,18 @@ inline std::string order(std::string_view phase) {
 inline std::string cleanup(std::string_view phase) {
     return join("cleanup.", phase);
 }
+inline std::string service_start(std::string_view service) {
+    return join("service.", service) + ".start";
+}
+inline std::string service_stop(std::string_view service) {
+    return join("service.", service) + ".stop";
+}
 
 // Fixtures.
+/// Also the lock of a service whose tests run one after another.
+inline std::string service(std::string_view service) {
+    return join("service.", service);
+}
 inline std::string passed_fixture(std::string_view phase) {
     return join("lockstep.phase.", phase);
 }

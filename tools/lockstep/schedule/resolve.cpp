@@ -14,20 +14,27 @@ namespace {
 
 /// Names that tests of Lockstep's own have, or would have were the phase gated otherwise.
 void refuse_taken_names(const Plan& plan, const Inventory& inventory, Diagnostics& diagnostics) {
-    std::unordered_map<std::string, const Phase*> taken{{std::string(names::end_test), nullptr}};
+    struct Owner {
+        const char* kind = nullptr;
+        const Spanned<std::string>* name = nullptr;
+    };
+    std::unordered_map<std::string, Owner> taken{{std::string(names::end_test), {}}};
     for (const auto& phase : plan.phases) {
         for (const auto name : {names::checkpoint, names::barrier, names::order, names::cleanup})
-            taken.emplace(name(phase.name.value), &phase);
+            taken.emplace(name(phase.name.value), Owner{"phase", &phase.name});
+    }
+    for (const auto& service : plan.services) {
+        for (const auto name : {names::service_start, names::service_stop})
+            taken.emplace(name(service.name.value), Owner{"service", &service.name});
     }
     for (const auto& test : inventory.tests) {
         const auto found = taken.find(test.name);
         if (found == taken.end()) continue;
-        if (const auto* phase = found->second) {
-            diagnostics.error(
-                phase->name.place, "reserved-name",
-                fmt::format("test '{}' has a name that Lockstep gives to a test of its own, for phase '{}'", test.name,
-                            phase->name.value),
-                "rename the test or the phase");
+        if (const auto& owner = found->second; owner.name != nullptr) {
+            diagnostics.error(owner.name->place, "reserved-name",
+                              fmt::format("test '{}' has a name that Lockstep gives to a test of its own, for {} '{}'",
+                                          test.name, owner.kind, owner.name->value),
+                              fmt::format("rename the test or the {}", owner.kind));
         } else {
             diagnostics.error({}, "reserved-name",
                               fmt::format("test '{}' has a name that Lockstep gives to a test of its own", test.name),

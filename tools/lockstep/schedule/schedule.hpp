@@ -24,10 +24,14 @@ struct RunFacts {
     bool sequential = false;               ///< LOCKSTEP_SEQUENTIAL=1
     std::optional<Gate> gate;              ///< LOCKSTEP_GATE: for all phases
     bool timeout_on_command_line = false;  ///< ctest --timeout: defaults.timeout stands back
+    double default_timeout = 0;            ///< seconds that ctest gives a test without TIMEOUT; 0: no end
     /// A spec file that is not ours decides (ctest --resource-spec-file, a preset), or would (a project's own, below).
     bool foreign_resource_spec = false;
     bool project_has_spec = false;  ///< run.resource_spec, or the project set CTEST_RESOURCE_SPEC_FILE
     bool names_excluded = false;    ///< ctest -E may take generated tests away: gates have to hold without them
+    std::string debugged{};         ///< the test that `lockstep debug` runs, or ""
+    bool limits = true;             ///< false: LOCKSTEP_LIMITS=off, no rate limit and no retry
+    int shard = 0, shards = 0;      ///< LOCKSTEP_SHARD=shard/shards, from 1; 0: none
 };
 
 /// A text with the plan line that causes it; an unknown place: Lockstep itself does.
@@ -61,19 +65,37 @@ struct EnvironmentEntry {
     std::string name;
     Template value;
     Place place;
+    std::optional<std::size_t> service;  ///< whose env it is; none: a marker's
+};
+
+/// What only the launcher can do for a test, and why the test is started through it.
+struct Launching {
+    std::vector<Cause> because;               ///< "retry rule too_many_requests"; empty: ctest starts the test itself
+    std::vector<std::size_t> rate_limits;     ///< positions in the plan, ascending: so no two wait for each other
+    std::optional<std::size_t> retry;         ///< position in the plan
+    bool stagger = false;                     ///< that of its phase
+    std::vector<std::size_t> setup, cleanup;  ///< markers whose commands run around it, in the plan's order
+    std::vector<std::size_t> services;        ///< whose env the launcher fills in, or whose absence skips the test
+    /// Of each attempt. With a value, time that passes before an attempt does not count: ctest has a long TIMEOUT, and
+    /// its clock begins anew when the launcher says so.
+    std::optional<Milliseconds> timeout;
+
+    [[nodiscard]] bool needed() const { return !because.empty(); }
 };
 
 struct ScheduledTest {
     std::size_t position = 0;  ///< in the inventory; CTest's number is one more
     std::optional<std::size_t> phase;
-    Place phase_place;                                   ///< the expression that put it there
-    std::vector<std::pair<std::size_t, Place>> markers;  ///< in the plan's order, with what put each there
+    Place phase_place;                                    ///< the expression that put it there
+    std::vector<std::pair<std::size_t, Place>> markers;   ///< in the plan's order, with what put each there
+    std::vector<std::pair<std::size_t, Place>> services;  ///< that it talks to, the same way
     std::vector<Cause> locks;
     std::vector<Demand> demands;
     std::vector<Cause> labels;  ///< added ones
     std::vector<EnvironmentEntry> environment;
     std::vector<Cause> fixtures_required, fixtures_setup;
-    std::optional<Cause> timeout;  ///< seconds, as CTest reads them
+    std::optional<Cause> timeout;               ///< seconds, as CTest reads them
+    std::optional<Milliseconds> timeout_value;  ///< the same
     std::optional<Cause> processors;
     std::optional<Place> alone;
     Isolation isolate;
@@ -81,15 +103,16 @@ struct ScheduledTest {
     bool own_working_directory = false;         ///< isolate = cwd and the project chose none
     std::optional<std::size_t> chain_position;  ///< in a phase of order "chain"
     bool gated = true;  ///< false: a fixture clean-up, or after one: no checkpoint can wait for it
+    Launching launching;
 };
 
-enum class GeneratedKind { checkpoint, barrier, order, cleanup, end };
+enum class GeneratedKind { checkpoint, barrier, order, cleanup, service_start, service_stop, end };
 
 /// A test that Lockstep adds.
 struct GeneratedTest {
     std::string name;
     GeneratedKind kind{};
-    std::optional<std::size_t> phase;
+    std::optional<std::size_t> phase, service;
     std::vector<std::string> depends, fixtures_setup, fixtures_required, fixtures_cleanup, labels, locks;
     Place place;
     std::string why;  ///< one line for overlay.cmake
@@ -125,6 +148,16 @@ struct Schedule {
 
 /// The label that puts a test into a phase from CMake, and that phases show as: "phase:core".
 [[nodiscard]] std::string phase_label(std::string_view phase);
+/// What services show as: "service:users".
+[[nodiscard]] std::string service_label(std::string_view service);
+
+/// Whether a test sees to it that the service is up before others talk to it; without `start` and `ready` there is
+/// nothing to see to.
+[[nodiscard]] bool has_start_test(const Service& service);
+
+/// Of the services that `test` talks to, those that have such a port; `service`: only that one is asked.
+[[nodiscard]] std::vector<std::size_t> port_owners(const Plan& plan, const ScheduledTest& test,
+                                                   std::optional<std::size_t> service, std::string_view port);
 
 /// Edges "waits for" among all tests, ours included: DEPENDS, set-up before user, user before clean-up. Reports each
 /// cycle ("test-cycle") test by test, with the cause of each edge; returns false then. CTest 3.25 answers such a cycle

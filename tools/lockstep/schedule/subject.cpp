@@ -11,7 +11,7 @@ TestSubject subject_of(const InventoryTest& test) {
     if (test.source) subject.source = *test.source;
     if (test.target) subject.target = *test.target;
     if (!test.command.empty()) subject.command = test.command_line;
-    subject.service = std::string_view{};
+    subject.services = std::span<const std::string_view>{};
     return subject;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -88,8 +89,9 @@ public:
                 result_.resource_spec = true;
             } else if (argument == "-F") {
                 result_.resume = true;
-            } else if (value(argument, "--timeout")) {
+            } else if (const auto seconds = value(argument, "--timeout")) {
                 result_.timeout = true;
+                result_.timeout_seconds = std::strtod(seconds->c_str(), nullptr);
             } else if (value(argument, "--repeat") || value(argument, "--repeat-until-fail")) {
                 result_.repeat = true;
             } else if (const auto action = value(argument, "--no-tests")) {
@@ -277,7 +279,10 @@ void apply_preset(Invocation& invocation, const std::string& source_dir,
     if (!invocation.exclude) invocation.exclude = name_in("exclude");
     invocation.include = invocation.include || name_in("include");
     invocation.listing = invocation.listing || execution.contains("showOnly");
-    invocation.timeout = invocation.timeout || execution.contains("timeout");
+    if (const auto seconds = execution.find("timeout"); seconds != execution.end() && !invocation.timeout) {
+        invocation.timeout = true;
+        if (seconds->is_number()) invocation.timeout_seconds = seconds->get<double>();
+    }
     invocation.repeat = invocation.repeat || execution.contains("repeat");
     invocation.resource_spec = invocation.resource_spec || execution.contains("resourceSpecFile");
     // A preset's number stands before CTEST_PARALLEL_LEVEL.

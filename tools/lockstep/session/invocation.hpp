@@ -17,6 +17,7 @@ struct Invocation {
     std::optional<int> jobs;           ///< -j; none: unknown or without a limit. Without any -j it is 1
     bool resource_spec = false;  ///< a spec file named on the command line, in the preset or in a dashboard script
     bool timeout = false;        ///< --timeout
+    double timeout_seconds = 0;  ///< its number; 0: not known
     bool repeat = false;         ///< --repeat, --repeat-until-fail
     bool no_tests_error = false;
     bool resume = false;  ///< -F: go on where an interrupted run was

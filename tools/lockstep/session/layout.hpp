@@ -32,9 +32,15 @@ struct Layout {
     [[nodiscard]] std::string temp(int session, std::size_t number) const {
         return temp(session) + "/" + std::to_string(number);
     }
+    /// For the processes of a run (runtime/session_facts.hpp).
+    [[nodiscard]] std::string facts(int number) const { return session(number) + "/session.txt"; }
+    /// What launched tests and the client library note (runtime/journal.hpp).
+    [[nodiscard]] std::string journal(int number) const { return session(number) + "/journal"; }
     [[nodiscard]] std::string kept() const { return state + "/kept"; }
     [[nodiscard]] std::string graphs() const { return state + "/g"; }
     [[nodiscard]] std::string graph(const std::string& hash) const { return graphs() + "/" + hash; }
+    [[nodiscard]] std::string launch_table(const std::string& hash) const { return graph(hash) + "/launch.txt"; }
+    [[nodiscard]] std::string launch_script(const std::string& hash) const { return graph(hash) + "/launch.cmake"; }
     [[nodiscard]] std::string history() const { return state + "/history.db"; }
     [[nodiscard]] std::string lock() const { return state + "/lock"; }
     [[nodiscard]] std::string kept_lock() const { return state + "/kept.lock"; }  ///< for what is in kept/

@@ -53,7 +53,7 @@ Match match_field(Field field, const Matcher& matcher, const TestSubject& subjec
         case Field::service:
             break;
     }
-    return match_membership(matcher, subject.service);
+    return subject.services ? match_any(matcher, *subject.services) : Match::unknown;
 }
 
 }  // namespace

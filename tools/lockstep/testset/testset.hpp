@@ -24,7 +24,7 @@ struct TestSubject {
     std::optional<std::string_view> command;    ///< the whole command line, words joined by a space
     std::span<const std::string_view> markers;  ///< as resolved so far
     std::optional<std::string_view> phase;      ///< as resolved; "" in no phase; none: not resolved yet
-    std::optional<std::string_view> service;
+    std::optional<std::span<const std::string_view>> services;  ///< as resolved; none: not resolved yet
 };
 
 enum class Match { no, yes, unknown };
