@@ -49,7 +49,10 @@ class Pages(unittest.TestCase):
                   "docs/reference/commands.md": "tests/golden/page_test.py",
                   "docs/reference/json.md": "tests/golden/page_test.py", "docs/reference/plan-file.md": "below",
                   "examples/quickstart/README.md": "tests/examples/test_quickstart.py",
-                  "examples/phased-api/README.md": "tests/examples/test_quickstart.py"}
+                  "examples/phased-api/README.md": "tests/examples/test_quickstart.py",
+                  "examples/services/README.md": "tests/examples/test_quickstart.py",
+                  "examples/markers/README.md": "tests/examples/test_quickstart.py",
+                  "examples/rate-limited/README.md": "tests/examples/test_rate_limited.py"}
         self.assertEqual({str(page.relative_to(TOP)) for page in PAGES if blocks(page, "sh")}, set(run_by))
         for page, count in {"README.md": 2, "docs/reference/plan-file.md": 1}.items():
             self.assertEqual(len(blocks(TOP / page, "sh")), count)

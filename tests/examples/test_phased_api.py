@@ -7,7 +7,11 @@ import os
 import pathlib
 import re
 import shutil
+import socket
+import sqlite3
 import subprocess
+import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -44,6 +48,47 @@ class PhasedApi(unittest.TestCase):
         self.assertIsNotNone(said, self.outputs["checkpoint.api"])
         return int(said[1])
 
+    def lockstep(self, command):
+        result = subprocess.run([pathlib.Path(os.environ["LOCKSTEP_TEST_PREFIX"]) / "bin" / "lockstep", command, "--build-dir", self.build],
+                                env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        return result.stdout
+
+    def records(self):
+        """What the store has, read without a server."""
+        store = sqlite3.connect(self.build / "state" / "store.sqlite")
+        try:
+            return [key for key, in store.execute("SELECT key FROM record")]
+        finally:
+            store.close()
+
+    def scopes_opened(self, prefix):
+        """When the server saw these tasks begin, in milliseconds."""
+        log = re.search(r"its output is in (.*)", self.outputs["service.backend.start"])[1]
+        return [int(at) for at, scope in re.findall(r"^(\d+) opens (.*)$", pathlib.Path(log).read_text(), flags=re.MULTILINE)
+                if scope.startswith(prefix)]
+
+    def wait_until_open(self, port):
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            try:
+                return socket.create_connection(("127.0.0.1", port), 1).close()
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        self.fail(f"nobody listens on {port}")
+
+    def servers(self):
+        """Processes that run this build tree's server."""
+        program = str(self.build.resolve() / "bin" / "phased-api-server")
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(process / "exe") == program:
+                    found.append(int(process.name))
+            except OSError:
+                pass  # it has ended, or is somebody else's
+        return found
+
     def test_1_passes_again_and_again(self):
         for _ in range(3):
             code, output, status = self.run_ctest()
@@ -60,7 +105,7 @@ class PhasedApi(unittest.TestCase):
         for name, outcome in status.items():
             if name.startswith(("Component.", "Api.", "Bulk.", "Orders.", "Accounts.", "Readiness.")):
                 self.assertEqual(outcome, "notrun", name)
-        for name in ("Foundation.ServerIsHealthy", "server.start", "server.stop"):
+        for name in ("Foundation.ServerIsHealthy", "service.backend.start", "service.backend.stop"):
             self.assertEqual(status[name], "run", name)
 
     def test_3_a_record_left_behind_fails_its_verification(self):
@@ -75,7 +120,65 @@ class PhasedApi(unittest.TestCase):
         self.assertNotEqual(code, 0)
         self.assertGreater(self.connections_at_once(), 16)
 
-    def test_5_recovers_and_a_late_test_runs_no_earlier_phase(self):
+    def test_5_starts_of_a_phase_are_staggered(self):
+        code, output, _ = self.run_ctest()
+        self.assertEqual(code, 0, output)
+        for stagger, apart in (("400ms", True), ("1ms", False)):
+            code, output, _ = self.run_ctest("-L", "^phase:components$", LOCKSTEP_SET=f"phase.components.stagger={stagger}")
+            self.assertEqual(code, 0, output)
+            began = self.scopes_opened("Component.")
+            gaps = [later - earlier for earlier, later in zip(began, began[1:])]
+            self.assertEqual(len(gaps), 3)
+            self.assertEqual(min(gaps) > 200, apart, gaps)
+
+    def test_6_what_a_task_owes_is_paid_when_it_died(self):
+        late = ("-R", "^Readiness.OfTheComponents$")
+        self.assertNotEqual(self.run_ctest(*late, PHASED_API_BREAK="kill")[0], 0)
+        self.assertEqual(self.records(), [])
+        # It is the clean-up that does it: where that cannot run, the record stays, and stays owed.
+        program = self.build / "bin" / "drop_test_data"
+        program.rename(program.with_name("away"))
+        try:
+            self.assertNotEqual(self.run_ctest(*late, PHASED_API_BREAK="kill")[0], 0)
+        finally:
+            program.with_name("away").rename(program)
+        record, = self.records()
+        self.assertRegex(record, r"^Readiness\.OfTheComponents-\d+/all-of-them$")
+        self.assertIn("scope  " + record.split("/")[0], self.lockstep("summary"))
+        self.assertIn("drop_test_data --scope " + record.split("/")[0], self.lockstep("cleanup"))
+        self.assertEqual(self.records(), [])
+
+    def test_7_a_killed_run_leaves_no_server(self):
+        with subprocess.Popen([self.ctest, "--test-dir", self.build, "-j8"], env=self.environment, stdout=subprocess.PIPE) as ctest:
+            for line in ctest.stdout:
+                if b"checkpoint.components" in line and b"Passed" in line:
+                    break
+            server, = self.servers()
+            ctest.kill()
+        self.assertEqual(self.servers(), [server], "else this says nothing about who ends it")
+        code, output, _ = self.run_ctest()
+        self.assertEqual(code, 0, output)
+        self.assertIn(f"ending process {server} of service 'backend'", output)
+        self.assertEqual((self.servers(), self.records()), ([], []))
+
+    def test_8_without_the_plan_the_server_turns_most_of_it_away(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with tempfile.TemporaryDirectory() as state, \
+                subprocess.Popen([self.build / "bin" / "phased-api-server", "--port", str(port), "--state", state],
+                                 stdout=subprocess.DEVNULL) as server:
+            try:
+                self.wait_until_open(port)
+                code, output, status = self.run_ctest(LOCKSTEP_DISABLE="1", PHASED_API_URL=f"http://127.0.0.1:{port}")
+            finally:
+                server.terminate()
+        self.assertEqual(server.returncode, 0)
+        self.assertNotEqual(code, 0)
+        self.assertEqual(len(status), 30)
+        self.assertIn("the server answers 503: too many connections", output)
+
+    def test_9_recovers_and_a_late_test_runs_no_earlier_phase(self):
         code, output, _ = self.run_ctest()
         self.assertEqual(code, 0, output)
         code, output, status = self.run_ctest("-R", "^Accounts.Open$")

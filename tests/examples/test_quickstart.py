@@ -47,9 +47,11 @@ class Quickstart(unittest.TestCase):
         self.assertNotEqual(self.run_ctest("-j8", LOCKSTEP_DISABLE="1")[0], 0)
         self.assertEqual(self.run_ctest(LOCKSTEP_DISABLE="1")[0], 0)
 
-    def test_phased_api_is_built_by_the_same_commands(self):
-        # test_phased_api.py runs that one; so this is what it has to do.
-        self.assertEqual(commands("phased-api"), commands("quickstart"))
+    def test_others_are_built_by_the_same_commands(self):
+        # Their own tests run them; so this is what those have to do.
+        for example in ("phased-api", "markers", "services"):
+            with self.subTest(example):
+                self.assertEqual(commands(example), commands("quickstart"))
 
 
 if __name__ == "__main__":

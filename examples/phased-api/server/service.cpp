@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
@@ -70,11 +71,15 @@ Service::Service(const std::filesystem::path& store_file, int connection_limit)
     });
 }
 
-int Service::bind() {
-    const int port = listener_.bind_to_any_port("127.0.0.1");
-    if (port < 0) throw std::runtime_error("cannot listen on 127.0.0.1");
+void Service::bind(int port) {
+    // Only this: the library's own options let two servers share a port, each with half of the connections.
+    listener_.set_socket_options([](socket_t socket) {
+        const int yes = 1;
+        ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
+    if (!listener_.bind_to_port("127.0.0.1", port))
+        throw std::runtime_error("cannot listen on 127.0.0.1:" + std::to_string(port));
     listener_.widen_backlog();
-    return port;
 }
 
 void Service::run() {
@@ -172,13 +177,22 @@ void Service::add_scope_routes() {
     listener_.Put("/scopes/([^/]+)", [this](const Request& request, Response& response) {
         const std::lock_guard lock(scopes_mutex_);
         open_scopes_.insert(request.matches[1]);
+        note("opens", request.matches[1]);
         answer(response, 200, "open");
     });
     listener_.Delete("/scopes/([^/]+)", [this](const Request& request, Response& response) {
         const std::lock_guard lock(scopes_mutex_);
         open_scopes_.erase(request.matches[1]);
+        note("closes", request.matches[1]);
         answer(response, 200, "closed");
     });
+}
+
+void Service::note(const char* what, const std::string& scope) const {
+    const auto since_start = std::chrono::steady_clock::now() - start_;
+    std::printf("%lld %s %s\n",
+                static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count()),
+                what, scope.c_str());
 }
 
 std::string Service::metrics() {

@@ -13,10 +13,13 @@
 //   GET    /orphans                    the records whose scope is not open, one a line
 //   PUT    /property-iterations/TEST   how many iterations that test did
 //
+// Scopes that open and close are noted on standard output, with the time in milliseconds since the start.
+//
 // A key is SCOPE/REST of letters, digits and "._-/"; anything else is 400. A connection beyond the limit: 503.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -32,8 +35,8 @@ class Service {
 public:
     Service(const std::filesystem::path& store_file, int connection_limit);
 
-    /// Takes a free port of 127.0.0.1 and listens on it; connections wait from here on. Throws std::runtime_error.
-    int bind();
+    /// Listens on that port of 127.0.0.1; connections wait from here on. Throws std::runtime_error.
+    void bind(int port);
     /// Serves until stop(), or until listening fails.
     void run();
     /// From any thread, also just before run() or after it.
@@ -50,6 +53,7 @@ private:
     void add_state_routes();
     void add_record_routes();
     void add_scope_routes();
+    void note(const char* what, const std::string& scope) const;
     std::string metrics();
     std::vector<std::string> orphans();
 
@@ -59,6 +63,7 @@ private:
     std::set<std::string> open_scopes_;  // not in the store: when a server starts, no test is running
     Listener listener_;
     std::atomic<bool> ended_ = false;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace phased_api

@@ -1,24 +1,30 @@
-// drop_test_data SUITE…: drops the records of these test suites. It opens the store itself, because what a killed run
-// has left is cleaned up before the next one starts its server.
+// drop_test_data SUITE…: drops the records of these test suites; drop_test_data --scope NAME: those of one scope. It
+// opens the store itself, because what a killed run has left is cleaned up before the next one starts its server.
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "server/store.hpp"
-#include "tests/support/client.hpp"
 
 int main(int count, char** words) {
-    if (count < 2) {
-        std::fputs("usage: drop_test_data SUITE...\n", stderr);
+    const bool one_scope = count == 3 && std::string_view(words[1]) == "--scope";
+    if (count < 2 || (!one_scope && words[1][0] == '-')) {
+        std::fputs("usage: drop_test_data SUITE... | --scope NAME\n", stderr);
         return 2;
     }
     try {
-        const auto file = phased_api::state_directory() / "store.sqlite";
+        const auto file = std::filesystem::path(PHASED_API_STATE) / "store.sqlite";
         if (!std::filesystem::exists(file)) {
             std::puts("no store, nothing to drop");
             return 0;
         }
         phased_api::Store store(file);
+        if (one_scope) {
+            std::printf("%s: %d records dropped\n", words[2], store.remove_all(std::string(words[2]) + "/"));
+            return 0;
+        }
         for (int i = 1; i < count; ++i) {
             const std::string suite = words[i];
             // A task keeps its records below SUITE.CASE-PID/, a chain below SUITE/.

@@ -68,8 +68,11 @@ private:
         const bool named =
             std::ranges::any_of(plan_.markers, [&](const auto& marker) { return marker.retry.value == name; });
         if (!named) {
-            diagnostics_.warning(rule.name.place, "unused-retry", fmt::format("no marker names retry rule '{}'", name),
-                                 fmt::format("a marker's tests are retried with retry = \"{}\"", name));
+            diagnostics_.warning(
+                rule.name.place, "unused-retry", fmt::format("no marker names retry rule '{}'", name),
+                fmt::format("a marker's tests are retried with retry = \"{}\"; that a test asks the client library "
+                            "for it is not seen from here",
+                            name));
         }
         const auto whole = fmt::format("retry rule '{}'", name);
         if (rule.attempts.value == 1) no_effect(rule.attempts.place, whole, "one attempt in all is no retry");

@@ -1,42 +1,27 @@
 #include "tests/support/client.hpp"
 
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include <httplib.h>
+#include <lockstep/lockstep.hpp>
 
 namespace phased_api {
 namespace {
 
 constexpr int patience_seconds = 20;  // a busy machine is slow, not broken
 
-struct Address {
-    std::string host;
-    int port = 0;
-};
-
-Address server_address() {
-    const auto file = state_directory() / "address";
-    std::ifstream stream(file);
-    Address address;
-    if (!std::getline(stream, address.host, ':') || !(stream >> address.port)) {
-        throw std::runtime_error("no server is up: there is no address in " + file.string());
-    }
-    return address;
-}
-
 }  // namespace
 
-std::filesystem::path state_directory() {
-    const char* elsewhere = std::getenv("PHASED_API_STATE");
-    return elsewhere != nullptr ? elsewhere : PHASED_API_STATE_DIRECTORY;
+std::string server_url() {
+    const char* url = std::getenv("PHASED_API_URL");
+    return url != nullptr ? url : lockstep::service("backend").url();
 }
 
 class Client::Connection {
 public:
-    explicit Connection(const Address& address) : http(address.host, address.port) {
+    explicit Connection(const std::string& url) : http(url) {
         http.set_keep_alive(true);
         http.set_tcp_nodelay(true);
         http.set_connection_timeout(patience_seconds);
@@ -52,7 +37,7 @@ public:
     httplib::Client http;
 };
 
-Client::Client() : connection_(std::make_unique<Connection>(server_address())) {
+Client::Client() : connection_(std::make_unique<Connection>(server_url())) {
     // Nothing is connected before the first request.
     const Answer hello = get("/health");
     if (hello.status != 200)

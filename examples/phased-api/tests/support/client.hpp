@@ -1,15 +1,15 @@
-// A connection to the server of this build tree, for tests and for the programs that verify and clean up.
+// A connection to the server, for tests and for the program that verifies.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace phased_api {
 
-/// The server's state directory: below the build tree, unless PHASED_API_STATE names another.
-std::filesystem::path state_directory();
+/// PHASED_API_URL, which the plan gives to the tests; where it is not set, as in a verification of a checkpoint, what
+/// the session knows of its service `backend`. Throws std::runtime_error where there is neither.
+std::string server_url();
 
 struct Answer {
     int status = 0;
@@ -21,7 +21,7 @@ struct Answer {
 /// back when the destructor returns. Not to be shared between threads.
 class Client {
 public:
-    /// Throws std::runtime_error if no server can be reached, or if it is full.
+    /// To server_url(). Throws std::runtime_error if no server can be reached, or if it is full.
     Client();
     ~Client();
     Client(Client&&) noexcept;

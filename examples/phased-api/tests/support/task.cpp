@@ -1,5 +1,6 @@
 #include "tests/support/task.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -31,24 +32,41 @@ bool forgets_its_records() {
     return to_break() == "orphan" && full_name() == "Api.ListsByPrefix";
 }
 
+bool dies() {
+    return to_break() == "kill" && full_name() == "Readiness.OfTheComponents";
+}
+
 }  // namespace
 
 void Task::SetUp() {
     for (std::size_t i = 0; i < wanted_connections_; ++i) connections_.emplace_back();
     scope_ = choose_scope();
-    if (begins_scope()) {
-        api().put("/scopes/" + scope_, "");
-        api().remove("/records?prefix=" + scope_ + "/");  // of a run that was killed
-    }
+    if (begins_scope()) begin_scope();
     if (to_break() == full_name()) FAIL() << "broken on request: PHASED_API_BREAK=" << to_break();
 }
 
 void Task::TearDown() {
-    if (ends_scope() && !connections_.empty() && !scope_.empty()) {
-        if (!forgets_its_records()) api().remove("/records?prefix=" + scope_ + "/");
-        api().remove("/scopes/" + scope_);
-    }
+    if (dies()) ::raise(SIGKILL);
+    if (ends_scope() && !connections_.empty() && !scope_.empty()) end_scope();
     connections_.clear();
+}
+
+void Task::begin_scope() {
+    // Before there is anything to drop: whenever the task dies, the session does it at its end, else the next one, or
+    // `lockstep cleanup`. What the steps of a chain share outlives each of them; that is left to the phase's clean-up.
+    if (ends_scope()) {
+        owed_.emplace(lockstep::on_cleanup({PHASED_API_DROP_TEST_DATA, "--scope", scope_}));
+        noted_.emplace(lockstep::record_data("scope", scope_));
+    }
+    api().put("/scopes/" + scope_, "");
+    api().remove("/records?prefix=" + scope_ + "/");  // what an earlier run of a chain has left
+}
+
+void Task::end_scope() {
+    const bool dropped = !forgets_its_records() && api().remove("/records?prefix=" + scope_ + "/").status == 200;
+    if (dropped && noted_) noted_->removed();
+    if (owed_ && (dropped || forgets_its_records())) owed_->dismiss();
+    api().remove("/scopes/" + scope_);
 }
 
 void Task::keep_busy(std::chrono::milliseconds time) {

@@ -5,19 +5,21 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <lockstep/lockstep.hpp>
 
 #include "tests/support/client.hpp"
 
 namespace phased_api {
 
 /// PHASED_API_BREAK=Suite.Case makes that task fail; PHASED_API_BREAK=orphan makes Api.ListsByPrefix forget its
-/// records.
+/// records; PHASED_API_BREAK=kill makes Readiness.OfTheComponents die before it has dropped its own.
 class Task : public testing::Test {
 protected:
     /// The plan's pool has to allow for that many connections: markers `client` and `bulk` in lockstep.toml.
@@ -46,9 +48,15 @@ protected:
     virtual bool ends_scope() const { return true; }
 
 private:
+    void begin_scope();
+    void end_scope();
+
     std::size_t wanted_connections_;
     std::vector<Client> connections_;
     std::string scope_;
+    // Of a scope that begins and ends with the task: noted in the session, and owed if the task dies.
+    std::optional<lockstep::DataRecord> noted_;
+    std::optional<lockstep::Cleanup> owed_;
 };
 
 /// A step of a chain. The steps share their records: the first finds none, the last leaves none.

@@ -11,8 +11,8 @@
 namespace lockstep {
 inline namespace v1 {
 
-/// A command that is owed: run by the destructor, or, if the process dies before, by the next session or
-/// `lockstep cleanup`. One that fails or takes longer than 60 s stays owed, and says so on standard error.
+/// A command that is owed: run by the destructor, or, if the process dies before, at the end of its session, or by the
+/// next one or `lockstep cleanup`. One that fails or takes longer than 60 s stays owed, and says so on standard error.
 class Cleanup {
 public:
     Cleanup(Cleanup&&) noexcept;
