@@ -219,7 +219,7 @@ class Forgotten(EndToEnd):
         self.assertEqual((project.build / "tried").read_text(), "tried\n")
         owed, = show(project)["owed"]
         self.assertEqual((owed["kind"], owed["phase"]), ("cleanup", "one"))
-        self.assertIn("clean-up of phase one", project.lockstep("history", "show"))
+        self.assertIn("the clean-up of phase 'one'", project.lockstep("history", "show"))
         self.assertEqual(project.lockstep("history", "forget", "--debts"), "forgotten: 1 owed clean-up\n")
         self.assertNotIn("owes", project.late("free").output)
         self.assertEqual((project.build / "tried").read_text(), "tried\n")

@@ -11,7 +11,7 @@ for i in $(seq 100); do [ -e {1}.here ] && touch {0}.met && break; sleep 0.01; d
 sleep 0.05; rm {0}.here"""
 
 # The environment as the test finds it, without what names the run.
-ENVIRONMENT = "env | grep -E '^(LOCKSTEP_|CTEST_RES|TMP|TEMP|HOME|XDG_)' | grep -vE '^LOCKSTEP_(SESSIONS?|MODE)=' | sort > environment"
+ENVIRONMENT = "env | grep -E '^(LOCKSTEP_|CTEST_RES|TMP|TEMP|HOME|XDG_)' | grep -vE '^LOCKSTEP_(SESSION(S|_FILE)?|MODE)=' | sort > environment"
 
 TESTS = [
     shell_test("a", MEETING.format("a", "b")), shell_test("b", MEETING.format("b", "a")),

@@ -10,7 +10,7 @@ import unittest
 
 from support import CTEST, PATIENCE, PREFIX, EndToEnd, Project, clean_environment, command_test, plan
 
-CHECKS = ["tests", "parallel", "workers", "temp_directories", "locks", "pools", "max_parallel", "alone", "phases", "gates"]
+CHECKS = ["tests", "parallel", "workers", "temp_directories", "locks", "pools", "max_parallel", "alone", "phases", "gates", "services"]
 LOCKSTEP = f"{PREFIX}/bin/lockstep"
 
 
@@ -131,6 +131,7 @@ class GuardMissing(ValidateBase):
         "alone": ("guards", "LOCKSTEP_SET='marker.lonely.alone=false'"),
         "phases": ("guards", "LOCKSTEP_GATE=none"),
         "gates": ("gate", "LOCKSTEP_GATE=order"),
+        "services": ("service", "LOCKSTEP_SET='service.server.env={}'"),
     }
 
     def test_each(self):
@@ -153,6 +154,7 @@ class GuardMissing(ValidateBase):
         self.assertRegex(reasons["pools"], "^(pool[.][123] was given 0 of the 1 slots|pair.1 was given 0 of the 2 slots) that it takes$")
         self.assertEqual(reasons["max_parallel"], "3 tests ran at once, 2 may")
         self.assertEqual(reasons["gates"], "kept.1 began, though failing.1 had failed")
+        self.assertRegex(reasons["services"], "^the server was not started; ")
         self.assertRegex(reasons["locks"], "^lock[.][123] began while lock[.][123] held the lock$")
 
 
@@ -160,7 +162,7 @@ class CannotTell(ValidateBase):
 
     def test_one_at_a_time(self):
         answer, said = self.judged("--ctest", self.ctest_with('set -- "$@" -j1'), status=1)
-        self.assertEqual(self.verdicts(answer), {check: "yes" if check in ("tests", "gates") else "unproved" for check in CHECKS})
+        self.assertEqual(self.verdicts(answer), {check: "yes" if check in ("tests", "gates", "services") else "unproved" for check in CHECKS})
         self.assertEqual({check["seen"] for check in answer["checks"] if check["holds"] == "unproved"},
                          {"at most 1 of 8 tests ran at once", "no two tests ran at the same time"})
         self.assertEqual(answer["kept"], f"{self.build}/lockstep/validate")

@@ -301,6 +301,28 @@ TEST(JudgeGate, All) {
     EXPECT_EQ(judged({}, {}), finding(Verdict::unproved, "no test ran: ctest ended with status 8"));
 }
 
+TEST(JudgeServices, All) {
+    const auto suite = service_suite(3);
+    const auto log = Story(suite).run({"served.1", "served.2", "served.3"}).log();
+    const Ending good{.status = 0, .timed_out = false, .failed = {}};
+    const auto failed = [](std::vector<string> names) {
+        return Ending{.status = 8, .timed_out = false, .failed = std::move(names)};
+    };
+    const auto finding = [](Verdict verdict, string text) { return Finding{Rule::services, verdict, std::move(text)}; };
+    EXPECT_EQ(judge_services(suite, log, good, 4711, false),
+              finding(Verdict::yes, "a server answered each of 3 tests, and was gone after them"));
+    EXPECT_EQ(judge_services(suite, log, good, 4711, true),
+              finding(Verdict::no, "the server still answers on port 4711 after the run"));
+    EXPECT_EQ(judge_services(suite, log, failed({"served.2"}), 4711, false),
+              finding(Verdict::no, "served.2 did not get its answer; ctest ended with status 8"));
+    EXPECT_EQ(judge_services(suite, log, failed({"served.1"}), 0, false),
+              finding(Verdict::no, "the server was not started; ctest ended with status 8"));
+    EXPECT_EQ(judge_services(suite, Story(suite).run({"served.1"}).log(), good, 4711, false),
+              finding(Verdict::unproved, "served.2 did not run; ctest ended with status 0"));
+    EXPECT_EQ(judge_services(suite, {}, failed({}), 0, false),
+              finding(Verdict::unproved, "no test ran: ctest ended with status 8"));
+}
+
 TEST(MayEnd, WhenNothingIsLeftToWaitFor) {
     Story story;
     story.start({"crowd.1", "crowd.2"});

@@ -343,7 +343,7 @@ int end_session(Layout& layout) {
         record_session(layout, session, *table, &log, journal, true, history, print_note);
         note_debts_of_ended(layout, session, *table, log, history);
         note_debts_of_journal(session, journal, history);
-        pay_debts_of(layout, session, print_note);
+        pay_journal_debts(layout, session, print_note);
         // What is debugged is looked at afterwards.
         if (!os::environment(runtime::debug_variable)) tidy_temp_directories(layout, session, *table, log, print_note);
         write_end_time(layout, session);

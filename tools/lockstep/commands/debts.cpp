@@ -173,9 +173,10 @@ void pay_debts(const Layout& layout, const Report& report) {
         });
 }
 
-void pay_debts_of(const Layout& layout, const Session& session, const Report& report) {
+void pay_journal_debts(const Layout& layout, const Session& session, const Report& report) {
     pay_those(
-        layout, report, [&](const Debt& debt) { return debt.session == session.id; }, [](const Debt&) {});
+        layout, report, [&](const Debt& debt) { return debt.session == session.id && !debt.record.empty(); },
+        [](const Debt&) {});
 }
 
 }  // namespace lockstep

@@ -31,7 +31,8 @@ void note_debts_of_journal(const Session& session, const SessionJournal& journal
 /// Tries to pay what is owed, one after another, for up to a minute each; what fails or takes longer stays owed. Waits
 /// while another process pays, and ends what one that died has left at it.
 void pay_debts(const Layout& layout, const Report& report);
-/// The same of what that session owes alone, with no word but of what fails.
-void pay_debts_of(const Layout& layout, const Session& session, const Report& report);
+/// The same of what that session's journal owes, with no word but of what fails. A phase's clean-up that CTest did not
+/// start is for the next run: the fixture that it needs has failed in this one.
+void pay_journal_debts(const Layout& layout, const Session& session, const Report& report);
 
 }  // namespace lockstep

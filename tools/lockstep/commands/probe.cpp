@@ -2,6 +2,7 @@
 // holds that as long as validation/judge.hpp wants to see it held, and notes its end.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "commands/workspace.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "os/sockets.hpp"
 #include "validation/judge.hpp"
 
 namespace lockstep {
@@ -102,14 +104,34 @@ private:
     std::string temp_;  ///< "": none, or not there
 };
 
+/// What a test of the role `served` is for. Returns its exit status.
+int ask_server() {
+    const auto url = os::environment(validation::server_variable).value_or("");
+    const auto address = os::parse_http_url(url);
+    const auto problem = address ? os::http_problem(*address, patience) : "there is no address";
+    if (problem) fmt::print("{}='{}': {}\n", validation::server_variable, url, *problem);
+    return problem ? 1 : 0;
+}
+
+[[noreturn]] void serve(const std::string& folder, std::string_view port_text) {
+    std::uint16_t port = 0;
+    std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    os::write_file(validation::port_file(folder), std::to_string(port));
+    os::serve_http(port);
+}
+
 }  // namespace
 
 int probe_command(const InternalOptions& options, const std::string& name) {
-    for (const auto& suite : {validation::guards_suite(options.jobs), validation::gate_suite(options.jobs)}) {
+    if (name.starts_with(validation::server_name))
+        serve(options.state, std::string_view(name).substr(validation::server_name.size()));
+    for (const auto& suite : {validation::guards_suite(options.jobs), validation::gate_suite(options.jobs),
+                              validation::service_suite(options.jobs)}) {
         const auto* test = suite.find(name);
         if (test == nullptr) continue;
+        const int answered = test->role == validation::Role::served ? ask_server() : 0;
         Probe(suite, *test, options.state).run();
-        return test->role == validation::Role::failing ? 1 : 0;
+        return test->role == validation::Role::failing ? 1 : answered;
     }
     throw Refusal(fmt::format("'{}' is no test of `lockstep validate`", name));
 }

@@ -1,9 +1,10 @@
 // `lockstep validate`: does ctest, on this machine and in this environment, keep what Lockstep promises? Tried out with
-// two small suites (validation/suite.hpp) in a folder of their own, with the build tree's ctest.
+// three small suites (validation/suite.hpp) in a folder of their own, with the build tree's ctest.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include "os/files.hpp"
 #include "os/machine.hpp"
 #include "os/processes.hpp"
+#include "os/sockets.hpp"
 #include "text/quote.hpp"
 #include "validation/judge.hpp"
 #include "validation/templates.hpp"
@@ -80,7 +82,7 @@ void write_suite(const validation::Suite& suite, const std::string& folder, cons
     const Json project{
         {"source_dir", folder},  {"plan", folder + "/lockstep.toml"}, {"ctest", ctest}, {"resource_spec", ""},
         {"multi_config", false}, {"default_configuration", ""},       {"version", 1}};
-    os::write_file(folder + "/lockstep.toml", validation::plan_text(suite));
+    os::write_file(folder + "/lockstep.toml", validation::plan_text(suite, program));
     os::write_file(folder + "/CTestTestfile.cmake", validation::test_file_text(suite, folder, program));
     os::write_file(state + "/project.json", project.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
     os::write_file(state + "/program.cmake", fmt::format("set(_lockstep_program {})\n", cmake_bracket(program)));
@@ -126,6 +128,13 @@ void run_suites(Result& result) {
     result.findings = validation::judge_guards(guards, guards_ran.log, guards_ran.ending);
     const auto gate_ran = run_suite(validation::gate_suite(result.jobs), result.folder + "/gate", result.ctest);
     result.findings.push_back(validation::judge_gate(gate_ran.log, gate_ran.ending));
+    const auto served = validation::service_suite(result.jobs);
+    const auto folder = result.folder + "/service";
+    const auto served_ran = run_suite(served, folder, result.ctest);
+    const int port = std::atoi(os::read_file(validation::port_file(folder)).value_or("0").c_str());
+    const os::Address server{"127.0.0.1", static_cast<std::uint16_t>(port), "/"};
+    const bool answers = port != 0 && !os::tcp_problem(server, 1s);
+    result.findings.push_back(validation::judge_services(served, served_ran.log, served_ran.ending, port, answers));
 }
 
 const char* word_of(validation::Verdict verdict) {

@@ -1,6 +1,8 @@
 #include "os/sockets.hpp"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -178,6 +180,35 @@ std::optional<std::string> http_problem(const Address& address, std::chrono::mil
     const auto socket = connect_to(address, deadline, problem);
     if (!socket) return problem;
     return ask(socket.get(), address, deadline);
+}
+
+void serve_http(std::uint16_t port) {
+    const auto check = [](int result, const char* what) {
+        if (result < 0) throw std::system_error(errno, std::generic_category(), what);
+    };
+    const Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    check(listener.get(), "socket");
+    const int reuse = 1;
+    ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    check(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+    check(::listen(listener.get(), SOMAXCONN), "listen");
+    constexpr std::string_view answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    while (true) {
+        const Descriptor connection(retry([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); }));
+        if (!connection) continue;
+        std::string request;
+        std::array<char, 512> buffer{};
+        while (request.find("\r\n\r\n") == std::string::npos) {
+            const auto got = retry([&] { return ::recv(connection.get(), buffer.data(), buffer.size(), 0); });
+            if (got <= 0) break;
+            request.append(buffer.data(), static_cast<std::size_t>(got));
+        }
+        static_cast<void>(::send(connection.get(), answer.data(), answer.size(), MSG_NOSIGNAL));
+    }
 }
 
 }  // namespace lockstep::os

@@ -1,4 +1,5 @@
-// Asks whether a server answers. Nothing here throws for a server that is not there: why it does not answer is a value.
+// Asks whether a server answers, and is a small one. Nothing here throws for a server that is not there: why it does
+// not answer is a value.
 #pragma once
 
 #include <chrono>
@@ -23,5 +24,9 @@ struct Address {
 [[nodiscard]] std::optional<std::string> tcp_problem(const Address& address, std::chrono::milliseconds patience);
 /// None once GET is answered with a status from 200 to 399; else why not, in words.
 [[nodiscard]] std::optional<std::string> http_problem(const Address& address, std::chrono::milliseconds patience);
+
+/// Answers every request on 127.0.0.1:`port` with status 204, one after another, and never returns. Throws
+/// std::system_error where it cannot listen.
+[[noreturn]] void serve_http(std::uint16_t port);
 
 }  // namespace lockstep::os

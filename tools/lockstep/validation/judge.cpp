@@ -258,6 +258,8 @@ std::string seen(Rule rule, const Suite& suite, std::size_t most) {
             return "nothing of a phase began before the one before had ended";
         case Rule::gates:
             return "nothing of a phase began after the one before had failed";
+        case Rule::services:
+            return fmt::format("a server answered each of {} tests, and was gone after them", suite.tests.size());
     }
     return {};
 }
@@ -325,6 +327,8 @@ std::string_view name_of(Rule rule) {
             return "phases";
         case Rule::gates:
             return "gates";
+        case Rule::services:
+            return "services";
     }
     return {};
 }
@@ -367,6 +371,30 @@ Finding judge_gate(const Log& log, const Ending& ending) {
     return finding(Verdict::yes, seen(Rule::gates, {}, 0));
 }
 
+Finding judge_services(const Suite& suite, const Log& log, const Ending& ending, int port, bool still_answers) {
+    const auto finding = [](Verdict verdict, std::string text) {
+        return Finding{Rule::services, verdict, std::move(text)};
+    };
+    if (auto nothing = nothing_to_judge(log, ending); !nothing.empty())
+        return finding(Verdict::unproved, std::move(nothing));
+    if (port == 0 && !ending.failed.empty())
+        return finding(Verdict::no, "the server was not started; " + how_ended(ending));
+    if (!ending.failed.empty())
+        return finding(Verdict::no,
+                       fmt::format("{} did not get its answer; {}", ending.failed.front(), how_ended(ending)));
+    for (const auto& test : suite.tests) {
+        const auto ended = [&](const Event& event) {
+            return event.kind == Event::Kind::end && event.test == test.name;
+        };
+        if (std::ranges::none_of(log.events, ended))
+            return finding(Verdict::unproved, fmt::format("{} did not run; {}", test.name, how_ended(ending)));
+    }
+    if (ending.status != 0 || ending.timed_out) return finding(Verdict::no, "all ran, but " + how_ended(ending));
+    if (still_answers)
+        return finding(Verdict::no, fmt::format("the server still answers on port {} after the run", port));
+    return finding(Verdict::yes, seen(Rule::services, suite, 0));
+}
+
 bool may_end(const Suite& suite, const SuiteTest& test, std::span<const Event> events, std::chrono::nanoseconds held) {
     const auto observer = observe(suite, events);
     const auto settled = [&](Rule rule) { return observer.settled(rule) && observer.settled(Rule::phases); };
@@ -386,6 +414,7 @@ bool may_end(const Suite& suite, const SuiteTest& test, std::span<const Event> e
         case Role::beside:
         case Role::failing:
         case Role::kept:
+        case Role::served:
             return true;
     }
     return true;

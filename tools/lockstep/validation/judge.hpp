@@ -13,7 +13,19 @@
 
 namespace lockstep::validation {
 
-enum class Rule { tests, parallel, workers, temp_directories, locks, pools, max_parallel, alone, phases, gates };
+enum class Rule {
+    tests,
+    parallel,
+    workers,
+    temp_directories,
+    locks,
+    pools,
+    max_parallel,
+    alone,
+    phases,
+    gates,
+    services
+};
 
 /// "tests", "parallel", …, as in the JSON.
 [[nodiscard]] std::string_view name_of(Rule rule);
@@ -43,6 +55,10 @@ struct Ending {
 [[nodiscard]] std::vector<Finding> judge_guards(const Suite& suite, const Log& log, const Ending& ending);
 /// Of gate_suite().
 [[nodiscard]] Finding judge_gate(const Log& log, const Ending& ending);
+
+/// Of service_suite(). `port` is the service's, 0 if it never said; `still_answers`: also after the run.
+[[nodiscard]] Finding judge_services(const Suite& suite, const Log& log, const Ending& ending, int port,
+                                     bool still_answers);
 
 /// How long a lonely test gives others the time to start beside it: that they do not, nothing tells.
 inline constexpr std::chrono::milliseconds lonely_time{200};

@@ -39,6 +39,17 @@ std::string gate_plan() {
     return phase("failing", "name(failing.*)") + phase("kept", "name(kept.*)");
 }
 
+std::string service_plan(int jobs, const std::string& program) {
+    std::string escaped;
+    for (const char c : program) escaped += c == '$' ? std::string("$$") : std::string(1, c);
+    return fmt::format(
+        "[service.server]\ntests = \"name(served.*)\"\n"
+        "start = [{}, \"probe\", \"--state\", \"${{build_dir}}\", \"--jobs\", \"{}\", \"{}${{port.http}}\"]\n"
+        "ports = [\"http\"]\nready = {{ url = \"http://127.0.0.1:${{port.http}}/\", within = \"30s\" }}\n"
+        "env = {{ {} = \"http://127.0.0.1:${{port.http}}/\" }}\n",
+        toml_string(escaped), jobs, server_name, server_variable);
+}
+
 }  // namespace
 
 const SuiteTest* Suite::find(std::string_view name) const {
@@ -66,8 +77,21 @@ Suite gate_suite(int jobs) {
     return suite;
 }
 
-std::string plan_text(const Suite& suite) {
-    return "version = 1\n" + (suite.find("kept.1") == nullptr ? guards_plan() : gate_plan());
+Suite service_suite(int jobs) {
+    Suite suite{jobs, {}};
+    add(suite, Role::served, "served", 3, 0);
+    return suite;
+}
+
+std::string plan_text(const Suite& suite, const std::string& program) {
+    const auto has = [&](const char* test) { return suite.find(test) != nullptr; };
+    return "version = 1\n" + (has("served.1") ? service_plan(suite.jobs, program)
+                              : has("kept.1") ? gate_plan()
+                                              : guards_plan());
+}
+
+std::string port_file(const std::string& folder) {
+    return folder + "/server.port";
 }
 
 std::string test_file_text(const Suite& suite, const std::string& folder, const std::string& program) {

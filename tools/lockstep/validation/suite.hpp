@@ -21,6 +21,7 @@ enum class Role {
     outsider,  ///< in no phase, under no guard; one at a time by a RESOURCE_LOCK of CTest itself
     failing,   ///< fails
     kept,      ///< of the phase after that
+    served,    ///< asks a service
 };
 
 struct SuiteTest {
@@ -48,8 +49,18 @@ inline constexpr int limit_at_once = 2;  ///< max_parallel
 /// A phase that fails, and one that needs it.
 [[nodiscard]] Suite gate_suite(int jobs);
 
-/// lockstep.toml of a suite.
-[[nodiscard]] std::string plan_text(const Suite& suite);
+/// A service and the tests that ask it.
+[[nodiscard]] Suite service_suite(int jobs);
+
+/// lockstep.toml of a suite, whose service is `program` too.
+[[nodiscard]] std::string plan_text(const Suite& suite, const std::string& program);
+
+/// In the environment of tests of the role `served`: what they ask.
+inline constexpr const char* server_variable = "SERVER_URL";
+/// What the service runs as a test's name: this, and its port behind it.
+inline constexpr std::string_view server_name = "serve-";
+/// Where the service of a suite in `folder` notes its port.
+[[nodiscard]] std::string port_file(const std::string& folder);
 
 /// CTestTestfile.cmake of a suite in `folder`, whose tests run `program`. Includes lockstep/open.cmake, and ends with
 /// the directory lockstep/closing.
