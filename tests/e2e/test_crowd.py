@@ -141,6 +141,7 @@ class Wait(CrowdBase):
             with self.subTest(whom):
                 project = self.prepare()
                 first = self.blocked(project)
+                wait_for("the short test", lambda: "short" in (project.build / "ran").read_text())
                 self.let_go(project)
                 send(first.pid, signal.SIGSTOP)
                 second = self.start(project, "-R", "short")

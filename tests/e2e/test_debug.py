@@ -88,6 +88,12 @@ class Scripts(EndToEnd):
                          ("gw0", "0", "3", "t"))
         self.assertTrue(pathlib.Path(seen["LOCKSTEP_WORKER_DIR"]).is_dir())
 
+    def test_by_hand_twice(self):
+        script = f'cd /; eval "$({self.TOOL} env)"; eval "$({self.TOOL} env)"; {self.TOOL} unique Test'
+        done = subprocess.run(["sh", "-c", script], check=False, env=clean_environment(), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        self.assertRegex(done.stdout, r"\ATest_master_[0-9a-z_]+\n\Z")
+
     def test_without_worker_ids_they_are_distinct_all_the_same(self):
         script = f'eval "$({self.TOOL} env)"; echo $LOCKSTEP_WORKER >>workers; sleep 0.5'
         project = self.project(plan("[run]\nworkers = 0\n"), *[shell_test(f"t{i}", script) for i in range(4)])

@@ -297,6 +297,15 @@ class Workers(LaunchedBase):
         self.assertEqual(self.hooks(project).count("setup-gw0"), 2)
         self.assertNotIn("gw0", set((project.build / "workers").read_text().split()))
 
+    def test_ctest_may_repeat_it_all(self):
+        project = self.workers(shell_test("t"))
+        run = project.ctest("--repeat", "until-fail:2", jobs=1)
+        self.assert_passes(run)
+        self.assertEqual(project.ran(), ["t", "t"])
+        self.assertEqual(self.hooks(project), ["setup-gw0", "teardown-gw0"])
+        self.assertNotIn("flaky", run.cases["lockstep.end"].output)
+        self.assertEqual(json.loads(project.lockstep("history", "show", "--format", "json"))["sessions"][0]["retried"], 0)
+
     def test_a_killed_run_owes_the_tear_down(self):
         project = self.workers(shell_test("t", "sleep 60"), shell_test("other"))
         with project.running("-R", "^t$") as process:
@@ -354,6 +363,19 @@ class Statuses(LaunchedBase):
         self.assertGreater(latest["cpu_seconds"], 0)
         self.assertGreater(latest["peak_bytes"], 50_000_000)
         self.assertEqual(latest["attempts"], 1)
+
+
+class Inside(LaunchedBase):
+    """A ctest that a launched test starts: nothing of the outer test is its tests' own."""
+
+    def test_it_has_workers_and_directories_of_its_own(self):
+        inner = self.launched(plan('[marker.m]\ntests = "name(hooked)"\nisolate = []\ncleanup = ["sh", "-c", "echo $$0 >>${build_dir}/removed", "${temp_dir}"]\n'),
+                              shell_test("plain", "env | grep -E '^LOCKSTEP_(WORKER|HELD_PLACES|ATTEMPT)=' >found; true"), shell_test("hooked"))
+        outer = self.launched(plan('[marker.m]\ntests = "all()"\nrate_limit = "one"\n[rate_limit.one]\nmax_concurrent = 1\n'),
+                              command_test("outer", *inner.ctest_command("-j2")))
+        self.assert_passes(outer.ctest())
+        self.assertEqual((inner.build / "found").read_text(), "")
+        self.assertTrue((inner.build / "removed").read_text().startswith(str(inner.state)))
 
 
 class NotLaunched(LaunchedBase):

@@ -507,7 +507,7 @@ class Hooks(LauncherBase):
         run.process.wait()
         owed, = self.records("owe", "paid")
         self.assertEqual(owed.kind, "owe")
-        self.assertEqual(owed.all("word"), ["rm", "/t/7/x y", "$", "gw3", "s-1", self.at("w/4/gw3")])
+        self.assertEqual(owed.all("word"), ["rm", self.at("temp/7/x y"), "$", "gw3", "s-1", self.at("w/4/gw3")])
         self.assertEqual((owed["kind"], owed["directory"], owed["test"], owed["name"]),
                          ("cleanup", self.folder, "7", "a test"))
         self.assertIn("A=gw3", owed.all("set"))

@@ -15,13 +15,11 @@ from support import PATIENCE, EndToEnd, command_test, keys, phase, plan, shell_t
 SERVER = """\
 import http.server, os, pathlib, signal, sys
 name, port = sys.argv[1], int(sys.argv[2])
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200 if self.path != "/missing" else 404)
-        self.end_headers()
-        self.wfile.write(name.encode())
-    def log_message(self, *arguments):
-        pass
+def answer(self):
+    self.send_response(200 if self.path != "/missing" else 404)
+    self.end_headers()
+    self.wfile.write(name.encode())
+Handler = type("Handler", (http.server.BaseHTTPRequestHandler,), {"do_GET": answer, "log_message": lambda *arguments: None})
 def note(text):
     with open("served", "a") as file:
         file.write(f"{text} {name} {port} {os.getpid()}\\n")
@@ -129,6 +127,16 @@ class UpAndDown(ServicesBase):
         project = self.services(plan(service("users")), ask("users.1", "somebody else"), ask("users.2", "users"))
         self.assert_fails(project.ctest(jobs=8))
         self.assertEqual([what for what, _, _, _ in self.served(project)], ["up", "down"])
+
+    def test_it_has_a_temp_directory(self):
+        project = self.project(plan('[service.s]\ntests = "name(t)"\nstart = ["sh", "-c", "touch $$0/there; exec sleep 100", "${temp_dir}"]\n'
+                                    'ready = { command = ["test", "-e", "${temp_dir}/there"], within = "20s" }\n'), shell_test("t"))
+        self.assert_passes(project.ctest())
+
+    def test_a_default_time_out_is_not_its_own(self):
+        project = self.project(plan('[service.s]\ntests = "name(t)"\nstart = ["sh", "-c", "sleep 2; touch up; exec sleep 100"]\n'
+                                    'ready = { command = ["test", "-e", "${build_dir}/up"], within = "20s" }\n'), shell_test("t"))
+        self.assert_passes(project.ctest("--timeout", "1"))
 
     def test_the_label_selects_its_tests(self):
         project = self.services(plan(service("users")), ask("users.1", "users"), shell_test("other"))

@@ -117,10 +117,10 @@ class Project(unittest.TestCase):
         overlay = (state / "overlay.cmake").read_text(encoding="utf-8")
         found = set(re.findall(r'^  ([A-Z_]+ ".*")\)?$', overlay, re.MULTILINE))
         # All tests require what lockstep.end cleans up, so that it comes last: they do not meet there.
-        self.assertEqual(found, {'FIXTURES_REQUIRED "lockstep.session"', 'FIXTURES_CLEANUP "lockstep.session"', 'LABELS "lockstep"'})
+        self.assertEqual(found, {'FIXTURES_REQUIRED "lockstep.session"', 'FIXTURES_CLEANUP "lockstep.session"', 'LABELS "lockstep"', 'TIMEOUT "86400"'})
         schedule = json.loads((state / "schedule.json").read_text(encoding="utf-8"))
         self.assertEqual([test["name"] for test in schedule["generated"]], ["lockstep.end"])
-        for property in "RESOURCE_LOCK", "RESOURCE_GROUPS", "DEPENDS", "FIXTURES_SETUP", "RUN_SERIAL", "ENVIRONMENT", "TIMEOUT":
+        for property in "RESOURCE_LOCK", "RESOURCE_GROUPS", "DEPENDS", "FIXTURES_SETUP", "RUN_SERIAL", "ENVIRONMENT":
             self.assertNotIn(f" {property} ", overlay)
 
     def test_what_the_first_plan_suggests_can_be_put_into_effect(self):

@@ -54,8 +54,7 @@ Context read_context(Options options, const std::string& session_file) {
     context.facts = std::move(*facts);
     context.table = std::move(*table);
     context.values.session = context.facts.id;
-    context.values.temp_dir = runtime::environment("LOCKSTEP_TEMP_DIR");
-    if (context.values.temp_dir.empty()) context.values.temp_dir = context.facts.temp + "/" + context.options.test;
+    context.values.temp_dir = context.facts.temp + "/" + context.options.test;
     return context;
 }
 

@@ -1,5 +1,6 @@
 #include "launcher/message.hpp"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,11 @@ bool write_all(int file, const char* data, std::size_t size) {
     while (size > 0) {
         const auto written = ::write(file, data, size);
         if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && errno == EAGAIN) {  // a test may make non-blocking what it shares with us
+            pollfd room{file, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+            continue;
+        }
         if (written < 0) return false;
         data += written;
         size -= static_cast<std::size_t>(written);

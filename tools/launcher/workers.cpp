@@ -58,9 +58,10 @@ int Worker::choose() {
         locks_->lock(lock_of(given));
         return given;
     }
-    int index = context_.facts.first_worker + context_.facts.workers;
-    while (is_marked(index, unusable) || !locks_->try_lock(lock_of(index))) ++index;
-    return index;
+    // Looked at under its lock: whoever had it may have found it unusable. Its lock is then ours until this test ends.
+    for (int index = context_.facts.first_worker + context_.facts.workers;; ++index) {
+        if (locks_->try_lock(lock_of(index)) && !is_marked(index, unusable)) return index;
+    }
 }
 
 int Worker::first_free() {

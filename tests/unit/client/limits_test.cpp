@@ -152,6 +152,20 @@ TEST_F(Limits, ALaunchedTestHasOnePlaceAlready) {
     EXPECT_FALSE(rate_limiter("o/fs").try_acquire_for(5ms));
 }
 
+TEST_F(Limits, WhereLaunchersHoldAllPlacesCallsOfATestTakeTurns) {
+    table.rate_limits = {limit("ofs", 0, 1, 1)};
+    publish();
+    const auto launcher = runtime::take_place(facts.state + "/limits/ofs", 1, "launcher");
+    set("LOCKSTEP_HELD_PLACES", "ofs");
+    auto first = std::make_optional(rate_limiter("ofs").acquire());
+    std::thread ends([&] {
+        std::this_thread::sleep_for(50ms);
+        first.reset();
+    });
+    EXPECT_TRUE(rate_limiter("ofs").try_acquire_for(20s));
+    ends.join();
+}
+
 using Retries = test::InSession;
 
 RetryPolicy quick(int attempts) {

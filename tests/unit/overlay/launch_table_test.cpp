@@ -200,7 +200,7 @@ TEST(Overlay, time_outs_and_skips_of_launched_tests) {
               std::string::npos)
         << script;
     EXPECT_NE(script.find("SKIP_REGULAR_EXPRESSION \"lockstep-exec: skipped: \""), std::string::npos) << script;
-    EXPECT_NE(script.find("[[service.s.start]] \"/opt/lock step/lockstep\" \"service\" \"start\" \"s\")"),
+    EXPECT_NE(script.find("[[service.s.start]] \"/opt/lock step/lockstep\" \"service\" \"start\" \"--\" \"s\" \"3\")"),
               std::string::npos)
         << script;
 }

@@ -121,7 +121,8 @@ set_tests_properties([[checkpoint.q]] PROPERTIES DEPENDS "a]]\\")
 cmake_language(CALL ${_lockstep_add_test} [[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
 set_tests_properties([[lockstep.end]] PROPERTIES
   FIXTURES_CLEANUP "lockstep.session"
-  LABELS "lockstep")
+  LABELS "lockstep"
+  TIMEOUT "86400")
 )cmake");
 }
 
@@ -152,7 +153,8 @@ set_tests_properties(
 cmake_language(CALL ${_lockstep_add_test} [[lockstep.end]] "/opt/lock step/lockstep" "end" "--state" "/b/lockstep")
 set_tests_properties([[lockstep.end]] PROPERTIES
   FIXTURES_CLEANUP "lockstep.session"
-  LABELS "lockstep")
+  LABELS "lockstep"
+  TIMEOUT "86400")
 )cmake");
 }
 

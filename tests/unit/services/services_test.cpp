@@ -56,7 +56,8 @@ protected:
         service().ready_command = {text("sh"), text("-c"), text(script)};
     }
     StartResult start() {
-        return start_service(session_, table_, 0, [this](const std::string& line) { said_ += line + "\n"; });
+        return start_service(session_, table_, 0, at("temp"),
+                             [this](const std::string& line) { said_ += line + "\n"; });
     }
     bool stop() {
         return stop_service(session_, "users", [this](const std::string& line) { said_ += line + "\n"; });
@@ -141,8 +142,7 @@ TEST_F(Services, OneThatIsNeverReadyIsEnded) {
     runs("exec sleep 60");
     is_ready_when("echo not yet; false");
     EXPECT_EQ(start(), StartResult::failed);
-    EXPECT_NE(said_.find("it was not ready within 2 s: 'sh' ended with status 1: not yet"), std::string::npos)
-        << said_;
+    EXPECT_NE(said_.find("it was not ready within 2 s: 'sh' ended with status 1: not yet"), std::string::npos) << said_;
     EXPECT_EQ(running(), 0U);
 }
 
@@ -182,6 +182,23 @@ TEST_F(Services, WhatLeavesItsGroupIsFoundByItsEnvironment) {
     ASSERT_EQ(start(), StartResult::up);
     EXPECT_EQ(running(), 2U);
     EXPECT_TRUE(stop());
+    EXPECT_EQ(running(), 0U);
+}
+
+TEST_F(Services, HasTheDirectoryOfTheTestThatStartsIt) {
+    service().start = runtime::Hook{
+        {text("sh"), text("-c"), text("echo $0; exec sleep 60"), OpenText{{{OpenText::Part::Kind::temp_dir, "", 0}}}},
+        ""};
+    is_ready_when("test -s state/services/3/users.log");
+    ASSERT_EQ(start(), StartResult::up) << said_;
+    EXPECT_EQ(content("state/services/3/users.log"), at("temp") + "\n");
+}
+
+TEST_F(Services, WhatIsStartedWhileItEndsIsEndedToo) {
+    runs("trap 'sleep 60 & exit' TERM; touch began; while true; do sleep 0.01; done");
+    is_ready_when("test -e began");
+    ASSERT_EQ(start(), StartResult::up);
+    end_services(session_.folder, session_.id, {});
     EXPECT_EQ(running(), 0U);
 }
 

@@ -13,8 +13,9 @@ std::string record(const std::string& kind, const Fields& fields) {
     return runtime::to_text(runtime::JournalRecord{kind, fields});
 }
 
-std::string attempt(const std::string& test, const char* retried, const char* peak = "1000") {
+std::string attempt(const std::string& test, const char* retried, const char* peak = "1000", const char* number = "1") {
     return record("attempt", {{"test", test},
+                              {"attempt", number},
                               {"user_seconds", "0.25"},
                               {"system_seconds", "0.5"},
                               {"peak_bytes", peak},
@@ -25,7 +26,7 @@ std::string attempt(const std::string& test, const char* retried, const char* pe
 
 TEST(SessionJournals, AttemptsOfATestAddUp) {
     const auto journal =
-        read_session_journal(attempt("7", "1", "3000") + attempt("8", "0") + attempt("7", "0", "2000"));
+        read_session_journal(attempt("7", "1", "3000") + attempt("8", "0") + attempt("7", "0", "2000", "2"));
     ASSERT_EQ(journal.tests.size(), 2U);
     const auto& twice = journal.tests.at(7);
     EXPECT_EQ(twice.attempts, 2);
@@ -35,6 +36,10 @@ TEST(SessionJournals, AttemptsOfATestAddUp) {
     EXPECT_EQ(twice.rule, "r");
     EXPECT_EQ(journal.tests.at(8).attempts, 1);
     EXPECT_EQ(journal.tests.at(8).rule, "");
+}
+
+TEST(SessionJournals, OneThatCtestRepeatsIsNotTriedAgain) {
+    EXPECT_EQ(read_session_journal(attempt("7", "0") + attempt("7", "0")).tests.at(7).attempts, 1);
 }
 
 TEST(SessionJournals, WhatIsOwedUntilItIsPaid) {

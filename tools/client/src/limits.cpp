@@ -1,6 +1,9 @@
 // The rate limiter of lockstep/limits.hpp.
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "lockstep/limits.hpp"
 #include "runtime/limit_file.hpp"
 #include "runtime/limiter.hpp"
@@ -35,10 +38,17 @@ std::string owner() {
 
 template <typename Limit>
 std::optional<runtime::Place> take_place(const Limit& limit, const runtime::Deadline& deadline) {
-    if (limit.held) {
+    const auto test = runtime::environment("LOCKSTEP_TEST");
+    if (!limit.held) return runtime::take_place(limit.path, limit.max_concurrent, test, deadline);
+    // Whichever comes first, the launcher's place or another: where launchers hold all of them, another never comes.
+    constexpr std::chrono::milliseconds look_again{5};
+    while (true) {
         if (auto place = runtime::use_held_place(limit.path, owner())) return place;
+        auto soon = std::chrono::steady_clock::now() + look_again;
+        if (deadline) soon = std::min(soon, *deadline);
+        if (auto place = runtime::take_place(limit.path, limit.max_concurrent, test, soon)) return place;
+        if (runtime::passed(deadline)) return std::nullopt;
     }
-    return runtime::take_place(limit.path, limit.max_concurrent, runtime::environment("LOCKSTEP_TEST"), deadline);
 }
 
 }  // namespace

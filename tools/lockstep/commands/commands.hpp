@@ -44,8 +44,8 @@ int limits_command(const CommonOptions& options);
 /// `words`: the test, then what comes before its program. The exit status is the test's own.
 int debug_command(const CommonOptions& options, const std::vector<std::string>& words);
 
-/// `verb` is start, stop or status; `name` is the service's.
-int service_command(const CommonOptions& options, const std::string& verb, const std::string& name);
+/// `verb` is start, stop or status; `words`: the service, and of start, called by a generated test, ctest's number of it.
+int service_command(const CommonOptions& options, const std::string& verb, const std::vector<std::string>& words);
 
 struct ValidateOptions {
     std::string ctest;  ///< "": the build tree's

@@ -8,6 +8,8 @@
 #include "commands/turn.hpp"
 #include "os/files.hpp"
 #include "os/processes.hpp"
+#include "runtime/journal.hpp"
+#include "runtime/session_facts.hpp"
 #include "schedule/names.hpp"
 #include "text/quote.hpp"
 
@@ -121,6 +123,13 @@ std::string describe(const Debt& debt) {
 
 namespace {
 
+bool is_of_session(const std::string& session_file, const std::string& id) {
+    std::string error;
+    const auto text = os::read_file(session_file);
+    const auto facts = text ? runtime::session_facts_from_text(*text, error) : std::nullopt;
+    return facts && facts->id == id;
+}
+
 /// Whether it is paid now.
 bool pay(const Layout& layout, const Debt& debt, const Report& report) {
     os::RunOptions options;
@@ -132,8 +141,9 @@ bool pay(const Layout& layout, const Debt& debt, const Report& report) {
     for (const auto& entry : debt.environment) {
         const auto equals = std::min(entry.find('='), entry.size());
         auto name = entry.substr(0, equals), value = entry.substr(std::min(equals + 1, entry.size()));
-        // Of a session that is gone the client library learns nothing, and says so as an error.
-        if (name == "LOCKSTEP_SESSION_FILE" && !os::exists(value)) continue;
+        // Of a session that is gone the client library learns nothing, and says so as an error; its number, and with
+        // it the file, may be another's by now.
+        if (name == "LOCKSTEP_SESSION_FILE" && !is_of_session(value, debt.session)) continue;
         options.set_environment.emplace_back(std::move(name), std::move(value));
     }
     options.set_environment.emplace_back(paying, mark);
@@ -150,7 +160,7 @@ bool pay(const Layout& layout, const Debt& debt, const Report& report) {
 /// Those that `owed` names. Two runs that share the build tree must not clean up side by side: the second finds the
 /// debts paid.
 void pay_those(const Layout& layout, const Report& report, const std::function<bool(const Debt&)>& owed,
-               const std::function<void(const Debt&)>& begin) {
+               const std::function<void(const Debt&)>& begin, const std::function<void(const Debt&)>& paid) {
     if (!os::exists(layout.history())) return;
     if (std::ranges::none_of(History(layout.history(), report).debts(), owed)) return;
     const auto path = layout.debts_lock();
@@ -159,7 +169,9 @@ void pay_those(const Layout& layout, const Report& report, const std::function<b
     for (const auto& debt : history.debts()) {
         if (!owed(debt)) continue;
         begin(debt);
-        if (pay(layout, debt, report)) history.paid(debt.id);
+        if (!pay(layout, debt, report)) continue;
+        paid(debt);
+        history.paid(debt.id);
     }
 }
 
@@ -170,13 +182,18 @@ void pay_debts(const Layout& layout, const Report& report) {
         layout, report, [](const Debt&) { return true; },
         [&](const Debt& debt) {
             report(fmt::format("an interrupted run owes {}: {}", describe(debt), shell_command(debt.command)));
-        });
+        },
+        [](const Debt&) {});
 }
 
 void pay_journal_debts(const Layout& layout, const Session& session, const Report& report) {
     pay_those(
         layout, report, [&](const Debt& debt) { return debt.session == session.id && !debt.record.empty(); },
-        [](const Debt&) {});
+        [](const Debt&) {},
+        // The journal is read again by whoever comes after us in this session, or settles it.
+        [&](const Debt& debt) {
+            runtime::append(layout.journal(session.number), {"paid", {{"id", debt.record}}});
+        });
 }
 
 }  // namespace lockstep

@@ -277,6 +277,10 @@ private:
         const auto folder = layout_.session(session_.number);
         auto script = session_script(layout_, graph, session_.number);
         const bool sequential = facts.sequential || invocation_.jobs == 1;
+        // Of a test that this ctest was started in: what they say is not true of the tests of this one.
+        script +=
+            "foreach(_lockstep_name IN ITEMS WORKER WORKER_DIR ATTEMPT HELD_PLACES GROUP SERVICE TEMP_DIR TEST PHASE "
+            "MARKERS)\n  unset(ENV{LOCKSTEP_${_lockstep_name}})\nendforeach()\n";
         script += fmt::format("set(ENV{{LOCKSTEP_SESSION}} \"{}\")\n", session_.id);
         auto sessions = session_.around;
         sessions.push_back({layout_.state, session_.id});
@@ -428,10 +432,10 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
 void say_misspelt_switches() {
     constexpr std::string_view prefix = "LOCKSTEP_";
     static const std::vector<std::string> known{
-        "DISABLE", "SEQUENTIAL",  "GATE",  "PROFILE",    "SET",       "HISTORY",      "LOG",
-        "LIMITS",  "GRANULARITY", "SHARD", "EXECUTABLE", "SESSION",   "SESSION_FILE", "SESSIONS",
-        "MODE",    "TEST",        "PHASE", "MARKERS",    "TEMP_DIR",  "WORKER",       "WORKER_DIR",
-        "ATTEMPT", "HELD_PLACES", "GROUP", "SERVICE",    "DEBUG_FILE"};
+        "DISABLE",     "SEQUENTIAL", "GATE",       "PROFILE",      "SET",          "HISTORY",  "LOG",         "LIMITS",
+        "GRANULARITY", "SHARD",      "EXECUTABLE", "SESSION",      "SESSION_FILE", "SESSIONS", "MODE",        "TEST",
+        "PHASE",       "MARKERS",    "TEMP_DIR",   "WORKER",       "WORKER_DIR",   "ATTEMPT",  "HELD_PLACES", "GROUP",
+        "SERVICE",     "DEBUG_FILE", "WORKERS",    "WORKER_INDEX", "MARKS_FILE",   "PAYING"};
     for (const auto& name : os::environment_names()) {
         if (!name.starts_with(prefix)) continue;
         const auto word = name.substr(prefix.size());

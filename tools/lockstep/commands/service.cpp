@@ -57,13 +57,14 @@ void print_line(const std::string& line) {
     fmt::print("lockstep: {}\n", line);
 }
 
-int start(const std::string& name) {
+int start(const std::string& name, const std::string& test) {
     const auto facts = facts_of_this_run("start");
     const auto table = read_table(facts.table);
     const auto service = std::ranges::find(table.services, name, &runtime::Service::name);
     if (service == table.services.end()) throw Refusal(fmt::format("the plan has no service '{}'", name));
     const auto position = static_cast<std::size_t>(service - table.services.begin());
-    return start_service(facts, table, position, print_line) == StartResult::failed ? 1 : 0;
+    const auto temp_dir = test.empty() ? "" : facts.temp + "/" + test;
+    return start_service(facts, table, position, temp_dir, print_line) == StartResult::failed ? 1 : 0;
 }
 
 struct RunningService {
@@ -172,9 +173,9 @@ int stop(const CommonOptions& options, const std::string& name) {
 
 }  // namespace
 
-int service_command(const CommonOptions& options, const std::string& verb, const std::string& name) {
+int service_command(const CommonOptions& options, const std::string& verb, const std::vector<std::string>& words) {
     if (verb == "status") return status(options);
-    return verb == "start" ? start(name) : stop(options, name);
+    return verb == "start" ? start(words.front(), words.size() > 1 ? words[1] : "") : stop(options, words.front());
 }
 
 }  // namespace lockstep

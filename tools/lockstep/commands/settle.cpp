@@ -61,14 +61,12 @@ bool handle_orphans(const Session& session, bool end_them, const Report& report)
 
 /// Servers that were started for the session's tests. They have left ctest's process group on purpose, and are not
 /// meant to outlive it.
-void end_services(const Layout& layout, const Session& session, const Report& report) {
+void end_services_of(const Layout& layout, const Session& session, const Report& report) {
     if (!os::exists(layout.session(session.number) + "/services")) return;  // it started none
-    const auto left = service_processes(layout.session(session.number), session.id);
-    for (const auto& process : left) {
+    lockstep::end_services(layout.session(session.number), session.id, [&](const os::ProcessId& process) {
         report(fmt::format("ending process {} of service '{}' that ctest {} left running", process.pid,
                            os::environment_of(process.pid, service_variable).value_or("?"), session.ctest.pid));
-    }
-    os::end_processes(left, patience_with_orphans);
+    });
 }
 
 bool over(const Session& session, const os::ProcessId& ctest) {
@@ -88,8 +86,10 @@ void settle_session(const Layout& layout, Session session, const Report& report)
     // A process group of elsewhere is a number that means nothing here.
     const bool here = liveness(session) != Liveness::elsewhere;
     const bool end_them = !session.ended && here;
-    if (here) end_services(layout, session, report);
+    // Before the others, which a start of a service is one of, and after them: it may still have started one.
+    if (here) end_services_of(layout, session, report);
     const bool left = handle_orphans(session, end_them, report);
+    if (end_them) end_services_of(layout, session, report);
     const auto table = session.graph.empty() ? std::nullopt : read_run_table(layout, session.graph);
     if (!table && !session.graph.empty() && !session.settled) {
         report(fmt::format("'{}/run.json' is missing or damaged: what the interrupted ctest {} ran cannot be told",

@@ -307,6 +307,23 @@ private:
         return group;
     }
 
+    /// Seconds. A default that is meant for the project's tests (ctest --timeout) must not cut these off: a start tells
+    /// why a service does not come up when its own time is over, and the others clear away what tests have left.
+    std::optional<std::int64_t> longest(const GeneratedTest& test) const {
+        constexpr std::int64_t day = 24 * 3600, for_the_rest = 30;
+        switch (test.kind) {
+            case GeneratedKind::service_start: {
+                const auto within = plan_.services[*test.service].ready.within.value;
+                return std::chrono::ceil<std::chrono::seconds>(within).count() + for_the_rest;
+            }
+            case GeneratedKind::service_stop:
+            case GeneratedKind::end:
+                return day;
+            default:
+                return std::nullopt;
+        }
+    }
+
     void write_generated(std::size_t g) {
         const auto& test = schedule_.generated[g];
         const auto number = schedule_.tests.size() + g + 1;
@@ -323,6 +340,7 @@ private:
         for (const auto& label : test.labels) properties.add("LABELS", label);
         for (const auto& lock : test.locks) properties.add("RESOURCE_LOCK", lock);
         for (const auto& name : test.depends) properties.add("DEPENDS", name);
+        if (const auto seconds = longest(test)) properties.raw("TIMEOUT", std::to_string(*seconds));
         if (test.place.known()) {
             // CTest's own property for backtraces: a click in an IDE leads to the plan's line.
             properties.raw("_BACKTRACE_TRIPLES",
@@ -346,8 +364,12 @@ private:
             add({"end", "--state", options_.state});
         } else if (test.service) {
             // They find the run in LOCKSTEP_SESSION_FILE, as tests do.
-            add({"service", test.kind == GeneratedKind::service_start ? "start" : "stop",
-                 plan_.services[*test.service].name.value});
+            const auto& name = plan_.services[*test.service].name.value;
+            if (test.kind == GeneratedKind::service_start) {
+                add({"service", "start", "--", name, std::to_string(number)});
+            } else {
+                add({"service", "stop", "--", name});
+            }
         } else {
             add({"checkpoint", "--state", options_.state, "--graph", options_.graph, "--phase",
                  plan_.phases[*test.phase].name.value});

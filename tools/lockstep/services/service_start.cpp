@@ -39,9 +39,10 @@ std::string last_lines(const std::string& text, std::size_t lines) {
 class Starter {
 public:
     Starter(const runtime::SessionFacts& session, const runtime::LaunchTable& table, std::size_t position,
-            const Say& say)
+            const std::string& temp_dir, const Say& say)
         : session_(session), service_(table.services.at(position)), say_(say) {
         values_.session = session.id;
+        values_.temp_dir = temp_dir;
         values_.port = [this](std::size_t, const std::string& name) { return port_of(name); };
         facts_.name = service_.name;
     }
@@ -181,8 +182,8 @@ private:
 }  // namespace
 
 StartResult start_service(const runtime::SessionFacts& session, const runtime::LaunchTable& table, std::size_t position,
-                          const Say& say) {
-    return Starter(session, table, position, say).run();
+                          const std::string& temp_dir, const Say& say) {
+    return Starter(session, table, position, temp_dir, say).run();
 }
 
 }  // namespace lockstep

@@ -50,6 +50,19 @@ std::vector<os::ProcessId> started_for(const std::string& session_id, const std:
     return processes;
 }
 
+/// Ends what `find` finds, and what that has started meanwhile. Returns what is left.
+template <class Find>
+std::vector<os::ProcessId> end_all(const Find& find, const std::function<void(const os::ProcessId&)>& found) {
+    constexpr int rounds = 3;
+    auto processes = find();
+    for (int round = 0; !processes.empty() && round < rounds; ++round) {
+        if (found) std::ranges::for_each(processes, found);
+        os::end_processes(processes, patience);
+        processes = find();
+    }
+    return processes;
+}
+
 }  // namespace
 
 std::string service_log(const std::string& state, int session_number, const std::string& name) {
@@ -65,6 +78,11 @@ std::vector<os::ProcessId> service_processes(const std::string& session_folder, 
     return processes;
 }
 
+void end_services(const std::string& session_folder, const std::string& session_id,
+                  const std::function<void(const os::ProcessId&)>& found) {
+    end_all([&] { return service_processes(session_folder, session_id); }, found);
+}
+
 bool stop_service(const runtime::SessionFacts& session, const std::string& name, const Say& say) {
     const auto path = session.service(runtime::file_name_of(name));
     auto facts = read_facts(path);
@@ -73,12 +91,7 @@ bool stop_service(const runtime::SessionFacts& session, const std::string& name,
         if (facts) add(processes, group_of(*facts, session.id));
         return processes;
     };
-    auto processes = find();
-    // Also what those start while they are being ended.
-    for (int round = 0; !processes.empty() && round < 3; ++round) {
-        os::end_processes(processes, patience);
-        processes = find();
-    }
+    const auto processes = end_all(find, {});
     if (facts) {
         facts->state = runtime::ServiceFacts::State::down;
         os::write_file(path, runtime::to_text(*facts));

@@ -27,8 +27,9 @@ enum class StartResult {
 
 /// Starts `table.services[position]`, waits until it is ready, and notes it in the session's folder. One that is up
 /// already stays as it is. Reports ports and, where it does not come up, why, with the last lines of its log.
+/// `temp_dir`: of the test that starts it.
 [[nodiscard]] StartResult start_service(const runtime::SessionFacts& session, const runtime::LaunchTable& table,
-                                        std::size_t position, const Say& say);
+                                        std::size_t position, const std::string& temp_dir, const Say& say);
 
 /// Ends it with all that it has started: TERM, after 5 s KILL. Returns false, and says so, where something was left
 /// that could not be ended; one that is not running is no failure.
@@ -38,6 +39,9 @@ bool stop_service(const runtime::SessionFacts& session, const std::string& name,
 /// process group of a service that is noted.
 [[nodiscard]] std::vector<os::ProcessId> service_processes(const std::string& session_folder,
                                                            const std::string& session_id);
+/// Ends them, and what those start while they are being ended: TERM, after 5 s KILL. `found` hears of each.
+void end_services(const std::string& session_folder, const std::string& session_id,
+                  const std::function<void(const os::ProcessId&)>& found);
 
 /// Where its output goes; kept until the same session number starts it again.
 [[nodiscard]] std::string service_log(const std::string& state, int session_number, const std::string& name);

@@ -26,7 +26,7 @@ std::string text_in(const JournalRecord& record, std::string_view field) {
 
 void add_attempt(SessionJournal& journal, const JournalRecord& record) {
     auto& test = journal.tests[number_in<std::size_t>(record, "test")];
-    ++test.attempts;
+    test.attempts = std::max(test.attempts, number_in<int>(record, "attempt"));
     test.cpu_seconds += number_in<double>(record, "user_seconds") + number_in<double>(record, "system_seconds");
     test.peak_bytes = std::max(test.peak_bytes, number_in<std::uint64_t>(record, "peak_bytes"));
     test.waited_seconds += number_in<double>(record, "waited_seconds");

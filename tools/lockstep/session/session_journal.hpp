@@ -12,7 +12,7 @@ namespace lockstep {
 
 /// One test in one session, all its attempts together.
 struct LaunchedTest {
-    int attempts = 0;
+    int attempts = 0;              ///< the most of one start; `ctest --repeat` starts a test several times
     double cpu_seconds = 0;        ///< user and system
     std::uint64_t peak_bytes = 0;  ///< of the attempt that needed most
     double waited_seconds = 0;     ///< for limits and staggered starts
