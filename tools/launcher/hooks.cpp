@@ -13,8 +13,6 @@ extern char** environ;
 namespace lockstep::launcher {
 namespace {
 
-constexpr Milliseconds cleanup_timeout{60000};  // as long as one that is paid later has
-
 std::string command_text(const Words& words) {
     std::string text;
     for (const auto& word : words) {
@@ -108,7 +106,7 @@ std::string MarkerCleanups::id(std::size_t position) const {
 void MarkerCleanups::run() {
     const auto& hooks = context_.kind().cleanup;
     for (std::size_t i = 0; i < hooks.size(); ++i) {
-        const auto run = run_hook(context_, hooks[i], cleanup_timeout);
+        const auto run = run_hook(context_, hooks[i], runtime::longest_clean_up);
         if (!run.succeeded) {
             note("a clean-up did not succeed and stays owed: " + run.text);
             continue;

@@ -1,23 +1,14 @@
 #include "launcher/stagger.hpp"
 
-#include <time.h>
-
 #include <algorithm>
-#include <cerrno>
 
+#include "runtime/boot_clock.hpp"
 #include "runtime/names.hpp"
 
 namespace lockstep::launcher {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
 constexpr std::uint64_t last_start = 64;  // in the file, behind the counters of its queues
-
-std::int64_t now_ns() {
-    timespec time{};
-    ::clock_gettime(CLOCK_BOOTTIME, &time);
-    return time.tv_sec * second + time.tv_nsec;
-}
 
 }  // namespace
 
@@ -35,15 +26,13 @@ void Stagger::wait() {
     if (last == 0) return;  // the first
     // What lies in the future was noted by another clock.
     const auto interval = std::chrono::nanoseconds(interval_).count();
-    const auto due = std::min(last, now_ns()) + interval;
-    const timespec until{due / second, due % second};
-    while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-    }
+    const auto due = std::min(last, runtime::boot_time_ns()) + interval;
+    runtime::sleep_until_boot_time(due);
 }
 
 void Stagger::started() {
     if (!turn_) return;
-    const auto now = now_ns();
+    const auto now = runtime::boot_time_ns();
     file_->write(last_start, &now, sizeof now);
     turn_.reset();
     file_.reset();

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
-
 #include "launcher/hooks.hpp"
 #include "launcher/message.hpp"
 #include "runtime/names.hpp"
@@ -17,16 +15,6 @@ constexpr const char* unusable = ".unusable";
 
 std::string name_of(int index) {
     return "gw" + std::to_string(index);
-}
-
-/// Not LOCKSTEP_WORKER: that may be of a test around this whole ctest.
-int index_from_ctest() {
-    for (const auto& [id, slots] : runtime::granted_slots("lockstep_worker")) {
-        int index = -1;
-        const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), index);
-        if (error == std::errc() && end == id.data() + id.size() && index >= 0) return index;
-    }
-    return -1;
 }
 
 }  // namespace
@@ -49,14 +37,14 @@ bool Worker::is_marked(int index, const char* state) const {
 }
 
 int Worker::choose() {
-    const int given = index_from_ctest();
-    if (given < 0 && context_.facts.workers == 0) return first_free();
-    if (given >= 0 && !context_.kind().worker) return given;
+    const auto given = runtime::worker_from_ctest();
+    if (!given && context_.facts.workers == 0) return first_free();
+    if (given && !context_.kind().worker) return given->index;
     locks_ = std::make_unique<runtime::LockFile>(folder_ + "/in_use");
     const auto lock_of = [](int index) { return runtime::Range{static_cast<std::uint64_t>(index)}; };
-    if (given >= 0 && !is_marked(given, unusable)) {
-        locks_->lock(lock_of(given));
-        return given;
+    if (given && !is_marked(given->index, unusable)) {
+        locks_->lock(lock_of(given->index));
+        return given->index;
     }
     // Looked at under its lock: whoever had it may have found it unusable. Its lock is then ours until this test ends.
     for (int index = context_.facts.first_worker + context_.facts.workers;; ++index) {

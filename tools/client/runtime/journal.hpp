@@ -1,8 +1,9 @@
-// The journal of a session: what launched tests and the client library note, one record a line, appended by any number of
-// processes. A record begins with RS (0x1e, as in RFC 7464) and ends with a newline, and holds a checksum: so a record
-// that was torn by a crash is recognised, and the one after it is whole.
+// The journal of a session: what launched tests and the client library note, one record a line, appended by any number
+// of processes. A record begins with RS (0x1e, as in RFC 7464) and ends with a newline, and holds a checksum: so a
+// record that was torn by a crash is recognised, and the one after it is whole.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +22,14 @@ struct JournalRecord {
 ///   attempt  test name attempt attempts worker began_ns seconds status|signal user_seconds system_seconds peak_bytes
 ///            waited_seconds (limits and stagger before it) timed_out(0|1) retried(0|1) rule
 ///   left     test name processes      what a test left running and was ended
-///   owe      id test name command… (fields "word", repeated) directory environment… ("set", NAME=value) kind(cleanup|worker|on_cleanup)
-///   paid     id
-///   data     id test kind name        record_data()
-///   removed  id
-///   worker   worker test status(0|failed)   a set-up was tried
-///   call     test rule retried(0|1)   with_retry() of the client library
+///   owe      id test name command… (fields "word", repeated) directory environment… ("set", NAME=value)
+///   kind(cleanup|worker|on_cleanup) paid     id data     id test kind name        record_data() removed  id worker
+///   worker test status(0|failed)   a set-up was tried call     test rule retried(0|1)   with_retry() of the client
+///   library
 [[nodiscard]] std::string to_text(const JournalRecord& record);
+/// How long a command that is owed may take, whoever runs it; then it stays owed.
+inline constexpr std::chrono::seconds longest_clean_up{60};
+
 /// Of all whole records; what is damaged is left out and counted.
 struct Journal {
     std::vector<JournalRecord> records;

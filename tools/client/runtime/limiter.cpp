@@ -7,6 +7,7 @@
 #include <ctime>
 #include <string_view>
 
+#include "runtime/boot_clock.hpp"
 #include "runtime/lock_positions.hpp"
 #include "runtime/names.hpp"
 
@@ -17,18 +18,6 @@ namespace {
 constexpr std::int64_t second = 1'000'000'000;
 constexpr double longest_interval = 1e9 * 86400 * 366;  // a grant a year: sums stay far from the end of 64 bits
 constexpr std::uint64_t format = 0x31306b62746b6c;      // "lktbk01"
-
-std::int64_t now_ns() {
-    struct timespec time {};
-    ::clock_gettime(CLOCK_BOOTTIME, &time);
-    return time.tv_sec * second + time.tv_nsec;
-}
-
-void sleep_until(std::int64_t ns) {
-    const struct timespec time { ns / second, ns % second };
-    while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, nullptr) == EINTR) {
-    }
-}
 
 int burst_of(const Rate& rate) {
     return std::max(rate.burst, 1);
@@ -109,7 +98,7 @@ void Bucket::penalise(const Rate& rate, std::int64_t now) {
 }
 
 std::optional<Grant> Limiter::acquire(const Rate& rate, const Deadline& deadline) {
-    const auto came = now_ns();
+    const auto came = boot_time_ns();
     if (rate.per_second <= 0) return Grant{came, {}};
     Turn turn(file_, 0);
     if (!turn.wait(deadline)) return std::nullopt;
@@ -119,7 +108,7 @@ std::optional<Grant> Limiter::acquire(const Rate& rate, const Deadline& deadline
         {
             const ScopedLock lock(file_, state_mutex);
             auto bucket = load(file_);
-            now = now_ns();
+            now = boot_time_ns();
             bucket.set(rate, now);
             due = bucket.due(rate);
             if (due <= now) {
@@ -132,7 +121,7 @@ std::optional<Grant> Limiter::acquire(const Rate& rate, const Deadline& deadline
         if (deadline && std::chrono::steady_clock::now() + std::chrono::nanoseconds(due - now) > *deadline)
             return std::nullopt;
         // Looks again now and then: penalise() may have put it off.
-        sleep_until(std::min(due, now + second));
+        sleep_until_boot_time(std::min(due, now + second));
     }
 }
 
@@ -140,7 +129,7 @@ void Limiter::penalise(const Rate& rate) {
     if (rate.per_second <= 0 || !rate.adapt) return;
     const ScopedLock lock(file_, state_mutex);
     auto bucket = load(file_);
-    bucket.penalise(rate, now_ns());
+    bucket.penalise(rate, boot_time_ns());
     store(file_, bucket);
 }
 
@@ -152,7 +141,7 @@ LimiterState Limiter::look(const Rate& rate) {
     }
     LimiterState state{bucket.granted, static_cast<int>(bucket.sixteenths), Turn::length(file_, 0), {}};
     if (rate.per_second <= 0) return state;
-    const auto now = now_ns();
+    const auto now = boot_time_ns();
     bucket.set(rate, now);
     state.sixteenths = static_cast<int>(bucket.sixteenths);
     state.until_next = std::chrono::nanoseconds(std::max<std::int64_t>(bucket.due(rate) - now, 0));

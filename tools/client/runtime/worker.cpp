@@ -47,6 +47,12 @@ std::vector<std::pair<std::string, int>> granted_slots(const std::string& type) 
     return result;
 }
 
+std::optional<WorkerId> worker_from_ctest() {
+    for (const auto& [id, slots] : granted_slots("lockstep_worker"))
+        if (const auto index = number(id)) return WorkerId{*index, WorkerId::Learned::resource_group};
+    return std::nullopt;
+}
+
 std::optional<WorkerId> worker_from_environment() {
     const auto name = environment("LOCKSTEP_WORKER");
     // "master" is what `lockstep env` says outside of ctest.
@@ -55,9 +61,7 @@ std::optional<WorkerId> worker_from_environment() {
         if (!index) throw std::runtime_error("LOCKSTEP_WORKER is '" + name + "', and not gw with a number");
         return WorkerId{*index, WorkerId::Learned::launcher};
     }
-    for (const auto& [id, slots] : granted_slots("lockstep_worker"))
-        if (const auto index = number(id)) return WorkerId{*index, WorkerId::Learned::resource_group};
-    return std::nullopt;
+    return worker_from_ctest();
 }
 
 bool in_test_environment() {

@@ -31,6 +31,8 @@ struct WorkerId {
 /// From LOCKSTEP_WORKER, else from CTest; none where neither tells. Throws std::runtime_error for a LOCKSTEP_WORKER
 /// that is not gwN.
 [[nodiscard]] std::optional<WorkerId> worker_from_environment();
+/// The same from CTest alone: LOCKSTEP_WORKER may be of a test around this whole ctest.
+[[nodiscard]] std::optional<WorkerId> worker_from_ctest();
 /// This process was started by ctest, or with the environment that Lockstep gives a test.
 [[nodiscard]] bool in_test_environment();
 

@@ -18,8 +18,6 @@ inline namespace v1 {
 
 namespace {
 
-constexpr std::chrono::seconds patience{60};  // what a session gives an owed clean-up too
-
 bool is_wanted(std::string_view name, const std::vector<std::string>& variables) {
     if (name == "PATH" || name.substr(0, 9) == "LOCKSTEP_") return true;
     for (const auto& variable : variables)
@@ -58,7 +56,7 @@ Cleanup::~Cleanup() {
 bool Cleanup::run() {
     if (!owed_ || owed_->process != ::getpid()) return true;
     const auto owed = std::move(owed_);
-    const auto problem = detail::run_command(owed->command, patience);
+    const auto problem = detail::run_command(owed->command, runtime::longest_clean_up);
     if (!problem.empty()) {
         std::fprintf(stderr, "lockstep: the clean-up '%s' %s: %s\n", owed->command.front().c_str(),
                      owed->journal.empty() ? "failed" : "stays owed", problem.c_str());

@@ -42,8 +42,9 @@ std::optional<runtime::Place> take_place(const Limit& limit, const runtime::Dead
     if (!limit.held) return runtime::take_place(limit.path, limit.max_concurrent, test, deadline);
     // Whichever comes first, the launcher's place or another: where launchers hold all of them, another never comes.
     constexpr std::chrono::milliseconds look_again{5};
+    const auto holder = owner();
     while (true) {
-        if (auto place = runtime::use_held_place(limit.path, owner())) return place;
+        if (auto place = runtime::use_held_place(limit.path, holder)) return place;
         auto soon = std::chrono::steady_clock::now() + look_again;
         if (deadline) soon = std::min(soon, *deadline);
         if (auto place = runtime::take_place(limit.path, limit.max_concurrent, test, soon)) return place;

@@ -342,8 +342,10 @@ int end_session(Layout& layout) {
         const auto journal = read_journal(layout, session);
         record_session(layout, session, *table, &log, journal, true, history, print_note);
         note_debts_of_ended(layout, session, *table, log, history);
-        note_debts_of_journal(session, journal, history);
-        pay_journal_debts(layout, session, print_note);
+        if (!journal.owed.empty()) {
+            note_debts_of_journal(session, journal, history);
+            pay_journal_debts(layout, session, print_note);
+        }
         // What is debugged is looked at afterwards.
         if (!os::environment(runtime::debug_variable)) tidy_temp_directories(layout, session, *table, log, print_note);
         write_end_time(layout, session);

@@ -17,7 +17,7 @@ namespace lockstep {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto time_for_a_debt = 60s, patience = 5s;
+constexpr auto patience = 5s;
 
 const LogEntry* entry_of(const LogReading& log, std::optional<std::size_t> index) {
     return index ? log.find(static_cast<std::uint32_t>(*index)) : nullptr;
@@ -135,7 +135,7 @@ bool pay(const Layout& layout, const Debt& debt, const Report& report) {
     os::RunOptions options;
     options.command = debt.command;
     options.working_directory = debt.working_directory;
-    options.timeout = time_for_a_debt;
+    options.timeout = runtime::longest_clean_up;
     options.own_group = false;  // an interrupt at the terminal is meant for it too
     const auto mark = mark_of(layout, debt);
     for (const auto& entry : debt.environment) {

@@ -82,9 +82,7 @@ std::vector<RunningService> services_of_runs(const Layout& layout) {
         const auto run = read_session_facts(layout.facts(session.number));
         if (!run) continue;
         for (const auto& name : os::list_directory(folder + "/services")) {
-            const auto text = os::read_file(folder + "/services/" + name);
-            std::string error;
-            auto facts = text ? runtime::service_facts_from_text(*text, error) : std::nullopt;
+            auto facts = read_service_facts(folder + "/services/" + name);
             if (facts) services.push_back({session.number, *run, std::move(*facts)});
         }
     }

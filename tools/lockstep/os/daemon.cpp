@@ -27,30 +27,6 @@ std::vector<Descriptor> copies_out_of_the_way(const std::vector<int>& descriptor
     return copies;
 }
 
-class Actions {
-public:
-    Actions(const DaemonOptions& options, int log, const std::vector<Descriptor>& kept) {
-        check_spawn(::posix_spawn_file_actions_init(&actions_));
-        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, log, STDOUT_FILENO));
-        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, log, STDERR_FILENO));
-        check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-        int next = STDERR_FILENO + 1;
-        for (const auto& descriptor : kept)
-            check_spawn(::posix_spawn_file_actions_adddup2(&actions_, descriptor.get(), next++));
-        // A pipe that somebody reads to its end, for one: it would wait for the daemon.
-        check_spawn(::posix_spawn_file_actions_addclosefrom_np(&actions_, next));
-        if (!options.working_directory.empty())
-            check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, options.working_directory.c_str()));
-    }
-    ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
 }  // namespace
 
 ProcessId start_daemon(const DaemonOptions& options) {
@@ -64,7 +40,15 @@ ProcessId start_daemon(const DaemonOptions& options) {
     auto kept = copies_out_of_the_way(descriptors);
     const auto output = std::move(kept.back());
     kept.pop_back();
-    const Actions actions(options, output.get(), kept);
+    SpawnActions actions;
+    actions.copy(output.get(), STDOUT_FILENO);
+    actions.copy(output.get(), STDERR_FILENO);
+    actions.open_nothing(STDIN_FILENO, O_RDONLY);
+    int next = STDERR_FILENO + 1;
+    for (const auto& descriptor : kept) actions.copy(descriptor.get(), next++);
+    // A pipe that somebody reads to its end, for one: it would wait for the daemon.
+    actions.close_from(next);
+    actions.go_to(options.working_directory);
     const SpawnAttributes attributes(POSIX_SPAWN_SETSID);
     pid_t child = 0;
     const int error = ::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),

@@ -16,26 +16,6 @@ namespace {
 /// All else of our environment stays here: a variable may be how others find what a test left behind.
 constexpr std::array variables_passed_on{"PATH", "LD_LIBRARY_PATH"};
 
-class Actions {
-public:
-    explicit Actions(int descriptor) {
-        check_spawn(::posix_spawn_file_actions_init(&actions_));
-        // First what it is given: it may be what one of the others replaces.
-        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, descriptor, descriptor_of_detached));
-        check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-        for (const int output : {STDOUT_FILENO, STDERR_FILENO})
-            check_spawn(::posix_spawn_file_actions_addopen(&actions_, output, "/dev/null", O_WRONLY, 0));
-        check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, "/"));
-    }
-    ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
 }  // namespace
 
 std::optional<ProcessId> start_detached(std::vector<std::string> command, const std::string& path) {
@@ -45,7 +25,12 @@ std::optional<ProcessId> start_detached(std::vector<std::string> command, const 
     for (const auto* name : variables_passed_on) {
         if (const auto value = os::environment(name)) environment.push_back(std::string(name) + "=" + *value);
     }
-    const Actions actions(file.get());
+    SpawnActions actions;
+    // First what it is given: it may be what one of the others replaces.
+    actions.copy(file.get(), descriptor_of_detached);
+    actions.open_nothing(STDIN_FILENO, O_RDONLY);
+    for (const int output : {STDOUT_FILENO, STDERR_FILENO}) actions.open_nothing(output, O_WRONLY);
+    actions.go_to("/");
     const SpawnAttributes attributes(POSIX_SPAWN_SETSID);
     pid_t child = 0;
     if (::posix_spawn(&child, command.front().c_str(), actions.get(), attributes.get(), pointers(command).data(),

@@ -41,32 +41,16 @@ Pipe make_pipe() {
     return pipe;
 }
 
-class Actions {
-public:
-    Actions(const RunOptions& options, int output) {
-        check_spawn(::posix_spawn_file_actions_init(&actions_));
-        check_spawn(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-        check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
-        if (options.merge_stderr) check_spawn(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
-        if (!options.working_directory.empty()) {
-            check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, options.working_directory.c_str()));
-        }
-    }
-    ~Actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
 /// The child's number, or what was wrong.
 std::pair<pid_t, std::string> spawn(const RunOptions& options, int output) {
     if (options.command.empty()) return {0, "cannot start a command without words"};
     auto words = options.command;
     auto environment = environment_with(options.set_environment, options.unset_environment);
-    const Actions actions(options, output);
+    SpawnActions actions;
+    actions.open_nothing(STDIN_FILENO, O_RDONLY);
+    actions.copy(output, STDOUT_FILENO);
+    if (options.merge_stderr) actions.copy(output, STDERR_FILENO);
+    actions.go_to(options.working_directory);
     const SpawnAttributes attributes(options.own_group ? POSIX_SPAWN_SETPGROUP : 0);
     pid_t child = 0;
     const int error = ::posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),

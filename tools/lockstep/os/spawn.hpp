@@ -24,6 +24,29 @@ inline void check_spawn(int error) {
     return result;
 }
 
+/// What a child's descriptors and directory become, step by step in the order of the calls.
+class SpawnActions {
+public:
+    SpawnActions() { check_spawn(::posix_spawn_file_actions_init(&actions_)); }
+    ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+    SpawnActions(const SpawnActions&) = delete;
+    SpawnActions& operator=(const SpawnActions&) = delete;
+
+    void copy(int from, int to) { check_spawn(::posix_spawn_file_actions_adddup2(&actions_, from, to)); }
+    void open_nothing(int descriptor, int flags) {
+        check_spawn(::posix_spawn_file_actions_addopen(&actions_, descriptor, "/dev/null", flags, 0));
+    }
+    void close_from(int descriptor) { check_spawn(::posix_spawn_file_actions_addclosefrom_np(&actions_, descriptor)); }
+    /// "": it stays.
+    void go_to(const std::string& directory) {
+        if (!directory.empty()) check_spawn(::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()));
+    }
+    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+};
+
 /// Of a child whose signals are as they were for nobody: none is blocked.
 class SpawnAttributes {
 public:

@@ -55,11 +55,11 @@ private:
         const auto because = [&](std::string what, const Place& place) {
             launching.because.push_back({std::move(what), place});
         };
+        const auto* retry = facts_.limits ? marker_with_retry(test) : nullptr;
         for (const auto& [index, by] : test.markers) {
             const auto& marker = plan_.markers[index];
             if (facts_.limits && marker.rate_limit.value) add_limit(launching, marker);
-            if (facts_.limits && marker.retry.value) {
-                if (launching.retry) forget(launching, "retry rule ");
+            if (&marker == retry) {
                 launching.retry = plan_.retry_index(*marker.retry.value);
                 because(fmt::format("retry rule {}", *marker.retry.value), marker.retry.place);
             }
@@ -104,8 +104,13 @@ private:
         launching.because.push_back({fmt::format("rate limit {}", limit.name.value), marker.rate_limit.place});
     }
 
-    static void forget(Launching& launching, std::string_view prefix) {
-        std::erase_if(launching.because, [&](const Cause& cause) { return cause.value.starts_with(prefix); });
+    /// A single value: the marker written last wins.
+    const Marker* marker_with_retry(const ScheduledTest& test) const {
+        const Marker* last = nullptr;
+        for (const auto& [index, by] : test.markers) {
+            if (plan_.markers[index].retry.value) last = &plan_.markers[index];
+        }
+        return last;
     }
 
     void add_service(ScheduledTest& test, std::size_t index) const {

@@ -74,9 +74,7 @@ private:
     std::string log() const { return service_log(session_.state, session_.number, service_.name); }
 
     bool is_up() const {
-        const auto text = os::read_file(path());
-        std::string error;
-        const auto facts = text ? runtime::service_facts_from_text(*text, error) : std::nullopt;
+        const auto facts = read_service_facts(path());
         if (!facts || facts->state != runtime::ServiceFacts::State::up) return false;
         return !service_.start || os::alive({facts->pid, facts->start});
     }

@@ -15,12 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto patience = 5s;
 
-std::optional<runtime::ServiceFacts> read_facts(const std::string& path) {
-    const auto text = os::read_file(path);
-    std::string error;
-    return text ? runtime::service_facts_from_text(*text, error) : std::nullopt;
-}
-
 void add(std::vector<os::ProcessId>& processes, const std::vector<os::ProcessId>& more) {
     for (const auto& process : more) {
         if (std::ranges::find(processes, process) == processes.end()) processes.push_back(process);
@@ -65,6 +59,12 @@ std::vector<os::ProcessId> end_all(const Find& find, const std::function<void(co
 
 }  // namespace
 
+std::optional<runtime::ServiceFacts> read_service_facts(const std::string& path) {
+    const auto text = os::read_file(path);
+    std::string error;
+    return text ? runtime::service_facts_from_text(*text, error) : std::nullopt;
+}
+
 std::string service_log(const std::string& state, int session_number, const std::string& name) {
     return fmt::format("{}/services/{}/{}.log", state, session_number, runtime::file_name_of(name));
 }
@@ -73,7 +73,7 @@ std::vector<os::ProcessId> service_processes(const std::string& session_folder, 
     auto processes = started_for(session_id, "");
     const auto folder = session_folder + "/services";
     for (const auto& name : os::list_directory(folder)) {
-        if (const auto facts = read_facts(folder + "/" + name)) add(processes, group_of(*facts, session_id));
+        if (const auto facts = read_service_facts(folder + "/" + name)) add(processes, group_of(*facts, session_id));
     }
     return processes;
 }
@@ -85,7 +85,7 @@ void end_services(const std::string& session_folder, const std::string& session_
 
 bool stop_service(const runtime::SessionFacts& session, const std::string& name, const Say& say) {
     const auto path = session.service(runtime::file_name_of(name));
-    auto facts = read_facts(path);
+    auto facts = read_service_facts(path);
     const auto find = [&] {
         auto processes = started_for(session.id, name);
         if (facts) add(processes, group_of(*facts, session.id));

@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "os/processes.hpp"
 #include "runtime/launch_table.hpp"
+#include "runtime/service_facts.hpp"
 #include "runtime/session_facts.hpp"
 
 namespace lockstep {
@@ -42,6 +44,9 @@ bool stop_service(const runtime::SessionFacts& session, const std::string& name,
 /// Ends them, and what those start while they are being ended: TERM, after 5 s KILL. `found` hears of each.
 void end_services(const std::string& session_folder, const std::string& session_id,
                   const std::function<void(const os::ProcessId&)>& found);
+
+/// What is noted of a service in the file `path`; none where that is not there or damaged.
+[[nodiscard]] std::optional<runtime::ServiceFacts> read_service_facts(const std::string& path);
 
 /// Where its output goes; kept until the same session number starts it again.
 [[nodiscard]] std::string service_log(const std::string& state, int session_number, const std::string& name);
