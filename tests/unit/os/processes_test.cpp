@@ -84,6 +84,19 @@ TEST_F(Processes, KnowsItsOwnKin) {
     EXPECT_EQ(os::process_group_of(child.pid()), child.pid());
 }
 
+TEST_F(Processes, WereStartedByTheEndOfTheirTick) {
+    const auto boot_time = [] {
+        timespec now{};
+        ::clock_gettime(CLOCK_BOOTTIME, &now);
+        return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+    };
+    const auto before = boot_time();
+    const Child child;
+    const auto started = os::started_by(os::identify_process(child.pid()).value());
+    EXPECT_GE(started, before);
+    EXPECT_LE(started, boot_time() + std::chrono::nanoseconds(std::nano::den / ::sysconf(_SC_CLK_TCK)));
+}
+
 TEST_F(Processes, NamesWithBlanksAndParenthesesDoNotShiftTheFields) {
     const Child child([] { ::prctl(PR_SET_NAME, "a) Z 1 (b"); });
     ASSERT_EQ(os::read_file("/proc/" + std::to_string(child.pid()) + "/comm"), "a) Z 1 (b\n");

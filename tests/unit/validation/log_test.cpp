@@ -74,6 +74,12 @@ TEST(Log, IsReadBack) {
     EXPECT_EQ(log.unreadable, 0U);
 }
 
+TEST(Log, WhoComesLateToWriteBeganWhenItWasStarted) {
+    auto late = start();
+    late.time_ns = end().time_ns - 1;
+    EXPECT_EQ(read_log(log_line(end()) + log_line(late)).events, (std::vector{late, end()}));
+}
+
 TEST(Log, ALineIsOneLine) {
     const auto line = log_line(start());
     EXPECT_EQ(line.find('\n'), line.size() - 1);

@@ -2,6 +2,7 @@
 // holds that as long as validation/judge.hpp wants to see it held, and notes its end.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -10,14 +11,16 @@
 #include "commands/workspace.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
+#include "os/processes.hpp"
 #include "os/sockets.hpp"
+#include "runtime/boot_clock.hpp"
 #include "validation/judge.hpp"
 
 namespace lockstep {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: one for all processes
+using Clock = std::chrono::steady_clock;
 
 /// For ctest to start another test, on a busy machine too. Once one has waited in vain, the others need not wait as
 /// long.
@@ -45,6 +48,7 @@ public:
             }
             std::this_thread::sleep_for(look_again);
         }
+        std::this_thread::sleep_for(validation::settling_time);
         end();
     }
 
@@ -64,7 +68,8 @@ private:
         temp_ = start.allocation.temp;
         const bool there = !temp_.empty() && os::exists(temp_);
         start.allocation.found = there ? static_cast<int>(os::list_directory(temp_).size()) : -1;
-        write(std::move(start));
+        const auto self = os::identify_process(os::own_process());
+        write(std::move(start), self ? os::started_by(*self) : std::chrono::nanoseconds::max());
         if (there) {
             os::write_file(own_file(), "");
         } else {
@@ -90,11 +95,12 @@ private:
         return false;
     }
 
-    /// The lock keeps the order of lines that of times, and holds on network file systems, where appending alone does
-    /// not keep lines whole.
-    void write(validation::Event event) const {
+    /// Now, or `at_the_latest`. The lock holds on network file systems too, where appending alone does not keep lines
+    /// whole.
+    void write(validation::Event event,
+               std::chrono::nanoseconds at_the_latest = std::chrono::nanoseconds::max()) const {
         const os::FileLock lock(log_ + ".lock");
-        event.time_ns = std::chrono::nanoseconds(Clock::now().time_since_epoch()).count();
+        event.time_ns = std::min(runtime::boot_time_ns(), std::int64_t{at_the_latest.count()});
         os::append_file(log_, validation::log_line(event));
     }
 

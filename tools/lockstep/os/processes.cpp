@@ -128,6 +128,11 @@ std::vector<std::string> split_zeros(std::string_view text) {
 
 }  // namespace
 
+std::chrono::nanoseconds started_by(const ProcessId& process) {
+    const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return std::chrono::nanoseconds((process.start + 1) * std::nano::den / ticks_a_second);
+}
+
 bool proc_available() {
     const auto self = status_at(AT_FDCWD, "/proc/self/stat");
     // Another number: a /proc of other process-id namespaces than ours, which tells us about strangers.

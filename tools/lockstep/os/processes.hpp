@@ -19,6 +19,9 @@ struct ProcessId {
     bool operator==(const ProcessId&) const = default;
 };
 
+/// When that process was started at the latest: on CLOCK_BOOTTIME, to the end of the tick that `start` names.
+[[nodiscard]] std::chrono::nanoseconds started_by(const ProcessId& process);
+
 [[nodiscard]] bool proc_available();
 [[nodiscard]] ProcessId parent_process();
 [[nodiscard]] int own_process();

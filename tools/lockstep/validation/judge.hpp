@@ -63,6 +63,10 @@ struct Ending {
 /// How long a lonely test gives others the time to start beside it: that they do not, nothing tells.
 inline constexpr std::chrono::milliseconds lonely_time{200};
 
+/// How long a test waits when it may end. A test that ctest started with the outsider which proved the guard then began
+/// before that end in the log, whose starts are no more exact than the kernel's ticks (at most 10 ms).
+inline constexpr std::chrono::milliseconds settling_time{50};
+
 /// Whether `test`, which began `held` ago, has nothing to wait for any more. `events` is what the log holds so far.
 [[nodiscard]] bool may_end(const Suite& suite, const SuiteTest& test, std::span<const Event> events,
                            std::chrono::nanoseconds held);

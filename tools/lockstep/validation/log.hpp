@@ -1,5 +1,5 @@
-// What the tests of `lockstep validate` write about themselves: a line when they have begun and one before they end, so
-// that tests which the log shows together did run together.
+// What the tests of `lockstep validate` write about themselves: a line when they have begun and one before they end.
+// Tests that the log shows together were together in ctest's hands.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct Event {
     enum class Kind { start, end, gave_up };
     Kind kind = Kind::start;  ///< gave_up: a test waited in vain for what would have proved its guard
     std::string test;
-    std::int64_t time_ns = 0;  ///< CLOCK_MONOTONIC
+    /// CLOCK_BOOTTIME; of a start when ctest had started the process, which on a busy machine comes to write much later
+    std::int64_t time_ns = 0;
     Allocation allocation;     ///< of a start
     int foreign = 0;  ///< of an end: entries in its directory that are not its own, one that it misses included
 
