@@ -276,8 +276,8 @@ class Retries(LauncherBase):
         run = self.shell("i=0; while [ $i -lt 200 ]; do echo o$i; echo e$i >&2; i=$((i+1)); done",
                          stderr=subprocess.STDOUT)
         self.assertEqual(run.out.split(), [f"{stream}{i}" for i in range(200) for stream in "oe"])
-        run = self.start("/bin/sh", "-c", "echo first; read x <fifo; echo last")
         os.mkfifo(self.at("fifo"))
+        run = self.start("/bin/sh", "-c", "echo first; read x <fifo; echo last")
         self.assertEqual(run.process.stdout.readline(), "first\n")
         pathlib.Path(self.at("fifo")).write_text("x\n")
         self.assertEqual(run.finish().status, 0)
