@@ -1,13 +1,16 @@
 // lockstep-exec: runs one test as its plan entry says, where CTest alone cannot: retries, rate limits, stagger, set-up
 // and clean-up, workers, services, measurement. To CTest it is the test: it ends as the test ends.
 //
-// It starts once a test, so it reads two flat files and nothing else, and is linked to start fast.
+// It starts once a test, so it reads two flat files and nothing else, and is linked to start fast. `lockstep-exec
+// batch` runs several cases of one program instead (batch_run.hpp).
 #include <unistd.h>
 
 #include <cerrno>
 #include <exception>
+#include <string_view>
 #include <system_error>
 
+#include "launcher/batch_run.hpp"
 #include "launcher/context.hpp"
 #include "launcher/debugging.hpp"
 #include "launcher/hooks.hpp"
@@ -107,6 +110,7 @@ End run_in_session(Context& context) {
 }
 
 int run(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "batch") return run_batch(argc - 1, argv + 1);
     std::string error;
     auto options = read_options(argc, argv, error);
     if (!options) {

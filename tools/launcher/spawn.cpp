@@ -28,6 +28,7 @@ struct Start {
     std::array<char, 40> group{};
     std::array<int, 3> files{};
     bool terminal = false;
+    pid_t* number = nullptr;
     pid_t parent = 0;
     int error = 0;
 };
@@ -60,6 +61,7 @@ bool names_one_of(std::string_view entry, const Variables& variables) {
     std::to_chars(start.group.data() + group_variable.size(), start.group.data() + start.group.size() - 1, self);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != start.parent) ::_exit(127);  // it died before that
+    if (start.number != nullptr) *start.number = self;
     if (start.terminal) give_terminal(self);
     for (int i = 0; i < 3; ++i) {
         if (start.files[static_cast<std::size_t>(i)] >= 0) ::dup2(start.files[static_cast<std::size_t>(i)], i);
@@ -102,6 +104,7 @@ Started spawn(const Program& program, const Signals& signals) {
     start.environment.push_back(nullptr);
     start.files = {program.input, program.output, program.errors};
     start.terminal = program.terminal && has_terminal();
+    start.number = program.number;
     start.parent = ::getpid();
 
     const auto pid = split(start, signals);

@@ -19,6 +19,7 @@ struct Program {
     Variables variables;                       ///< besides this process's own
     int input = -1, output = -1, errors = -1;  ///< open files; -1: this process's
     bool terminal = false;                     ///< it gets the terminal that this process has, if it has one
+    pid_t* number = nullptr;                   ///< gets its process id before its first instruction
 };
 
 struct Started {

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "lockstep/error.hpp"
+#include "lockstep/test_case.hpp"
+#include "runtime/batch_table.hpp"
 #include "session_fixture.hpp"
 
 namespace lockstep {
@@ -105,6 +107,30 @@ TEST_F(ContextInSession, IsWhatLockstepSaid) {
     EXPECT_EQ(here.shard, 2);
     EXPECT_EQ(here.shards, 8);
     EXPECT_EQ(here.attempt, 2);
+}
+
+TEST_F(ContextInSession, OfACaseInABatch) {
+    runtime::Batch batch;
+    batch.name = "b";
+    batch.command = {"x"};
+    batch.cases = {{"prefix.A.a", "A.a", 0}};
+    std::ofstream(scratch / "batches.txt") << to_text(runtime::BatchTable{{batch}});
+    set("LOCKSTEP_TEST", "b");
+    set("LOCKSTEP_BATCH", "b");
+    set("LOCKSTEP_BATCH_TABLE", scratch / "batches.txt");
+    begin_test_case("A.a", {});
+    EXPECT_EQ(context().test, "prefix.A.a");
+    EXPECT_EQ(context().test_case, "A.a");
+    begin_test_case("A.unknown", {});
+    EXPECT_EQ(context().test, "b");
+    end_test_case();
+    EXPECT_EQ(context().test, "b") << "between cases";
+    begin_test_case("A.a", {});
+    set("LOCKSTEP_BATCH", "c");
+    EXPECT_THROW(static_cast<void>(context()), Error);
+    unset("LOCKSTEP_TEST");
+    EXPECT_EQ(context().test, "") << "the plan does not want it known";
+    end_test_case();
 }
 
 TEST_F(ContextInSession, OfADamagedFileIsAnError) {

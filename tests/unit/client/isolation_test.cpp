@@ -82,6 +82,29 @@ TEST_F(TempDirInSession, LiesInThatOfTheTestAndIsShort) {
     end_test_case();
 }
 
+TEST_F(TempDirInSession, OfACaseInABatchIsAlsoInTheEnvironment) {
+    const auto of_batch = runtime::environment("TMPDIR");
+    begin_test_case("a", {});
+    EXPECT_EQ(runtime::environment("TMPDIR"), of_batch) << "not in a batch";
+    end_test_case();
+    set("LOCKSTEP_BATCH", "b");
+    std::string last;
+    for (int i = 0; i < 2; ++i) {
+        begin_test_case("a", {});
+        for (const char* name : {"TMPDIR", "TMP", "TEMP"}) EXPECT_EQ(runtime::environment(name), temp_dir().string());
+        EXPECT_NE(runtime::environment("TMPDIR"), last);
+        last = runtime::environment("TMPDIR");
+        EXPECT_TRUE(std::filesystem::is_directory(last));
+        end_test_case();
+        EXPECT_EQ(runtime::environment("TMPDIR"), of_batch);
+        EXPECT_FALSE(std::filesystem::exists(last));
+    }
+    unset("LOCKSTEP_TEMP_DIR");
+    begin_test_case("a", {});
+    EXPECT_EQ(runtime::environment("TMPDIR"), of_batch) << "the plan has no directories for temporary files";
+    end_test_case();
+}
+
 using UniqueNames = test::Outside;
 using UniqueNamesInSession = test::InSession;
 

@@ -23,11 +23,11 @@ namespace lockstep::test {
 class Outside : public ::testing::Test {
 protected:
     Outside() {
-        for (const char* name :
-             {"LOCKSTEP_SESSION", "LOCKSTEP_SESSION_FILE", "LOCKSTEP_TEST", "LOCKSTEP_PHASE", "LOCKSTEP_MARKERS",
-              "LOCKSTEP_MODE", "LOCKSTEP_WORKER", "LOCKSTEP_WORKER_DIR", "LOCKSTEP_TEMP_DIR", "LOCKSTEP_HELD_PLACES",
-              "LOCKSTEP_ATTEMPT", "CTEST_INTERACTIVE_DEBUG_MODE", "CTEST_RESOURCE_GROUP_COUNT",
-              "CTEST_RESOURCE_GROUP_0_LOCKSTEP_WORKER", "CTEST_RESOURCE_GROUP_0_DB_CONNECTION"})
+        for (const char* name : {"LOCKSTEP_SESSION", "LOCKSTEP_SESSION_FILE", "LOCKSTEP_TEST", "LOCKSTEP_PHASE",
+                                 "LOCKSTEP_MARKERS", "LOCKSTEP_MODE", "LOCKSTEP_WORKER", "LOCKSTEP_WORKER_DIR",
+                                 "LOCKSTEP_TEMP_DIR", "LOCKSTEP_HELD_PLACES", "LOCKSTEP_BATCH", "LOCKSTEP_BATCH_TABLE",
+                                 "LOCKSTEP_ATTEMPT", "CTEST_INTERACTIVE_DEBUG_MODE", "CTEST_RESOURCE_GROUP_COUNT",
+                                 "CTEST_RESOURCE_GROUP_0_LOCKSTEP_WORKER", "CTEST_RESOURCE_GROUP_0_DB_CONNECTION"})
             before.emplace_back(name, std::nullopt);
         set("TMPDIR", scratch.path());
         set("XDG_RUNTIME_DIR", scratch.path());

@@ -101,7 +101,10 @@ Journal journal_from_text(std::string_view text) {
 }
 
 void append(const std::string& path, const JournalRecord& record) {
-    const auto text = to_text(record);
+    append_text(path, to_text(record));
+}
+
+void append_text(const std::string& path, const std::string& text) {
     const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0) fail(path, errno);
     ssize_t written = -1;

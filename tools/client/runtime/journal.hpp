@@ -26,6 +26,11 @@ struct JournalRecord {
 ///   kind(cleanup|worker|on_cleanup) paid     id data     id test kind name        record_data() removed  id worker
 ///   worker test status(0|failed)   a set-up was tried call     test rule retried(0|1)   with_retry() of the client
 ///   library
+///   case   test (number of the batch test, "" where not known) batch (its name) name (CTest's, of the case)
+///          verdict(passed|failed|skipped|crashed|timed_out|exited|not_run) seconds detail output_begin output_end
+///          (bytes of the batch's output file), of one that was run once more alone also alone(passed|failed) and the
+///          smallest set that breaks it (fields "companion", repeated). Where a case has several records the last
+///          counts.
 [[nodiscard]] std::string to_text(const JournalRecord& record);
 /// How long a command that is owed may take, whoever runs it; then it stays owed.
 inline constexpr std::chrono::seconds longest_clean_up{60};
@@ -39,5 +44,7 @@ struct Journal {
 
 /// Appends with one write(2) on a descriptor opened with O_APPEND. Throws std::system_error naming the path.
 void append(const std::string& path, const JournalRecord& record);
+/// The same of several records, as to_text() gives them, one after another.
+void append_text(const std::string& path, const std::string& records);
 
 }  // namespace lockstep::runtime

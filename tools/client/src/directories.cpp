@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <system_error>
+#include <vector>
 
 #include "lockstep/isolation.hpp"
 #include "lockstep/test_case.hpp"
@@ -57,6 +58,26 @@ private:
     bool kept_ = false;
 };
 
+/// The directory for temporary files of a test is that of the case where many cases run in one process, as it is where
+/// each has a process.
+class CaseVariables {
+public:
+    static bool wanted() {
+        return !runtime::environment("LOCKSTEP_BATCH").empty() && !runtime::environment("LOCKSTEP_TEMP_DIR").empty();
+    }
+    void set(const std::string& directory) {
+        end();
+        for (const char* name : {"TMPDIR", "TMP", "TEMP"}) variables_.push_back(scoped_env(name, directory));
+    }
+    void end() {
+        // The last one first: each puts back what it found.
+        while (!variables_.empty()) variables_.pop_back();
+    }
+
+private:
+    std::vector<ScopedEnv> variables_;
+};
+
 class Directories {
 public:
     // Not destroyed: the end of the process comes after that of static objects.
@@ -86,6 +107,7 @@ public:
         in_case_ = true;
         case_process_ = ::getpid();
         failed_ = false;
+        if (CaseVariables::wanted()) variables_.set(test_case_.path("lockstep-"));
     }
     void case_failed() {
         const std::lock_guard<std::mutex> guard(mutex_);
@@ -93,6 +115,7 @@ public:
     }
     void end_case() {
         const std::lock_guard<std::mutex> guard(mutex_);
+        variables_.end();
         test_case_.end(failed_);
         current_ = {};
         in_case_ = false;
@@ -122,6 +145,7 @@ private:
 
     std::mutex mutex_;
     OwnDirectory process_, test_case_, worker_;
+    CaseVariables variables_;
     detail::TestCase current_;
     bool in_case_ = false, failed_ = false;
     pid_t case_process_ = 0;

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <unordered_map>
 
+#include "runtime/batch_table.hpp"
 #include "runtime/names.hpp"
 
 namespace lockstep {
@@ -39,6 +41,32 @@ private:
     std::shared_ptr<const Content> content_;
 };
 
+/// CTest's names of the cases of a batch, by GoogleTest's. Read once; another batch is read anew.
+class BatchNames {
+public:
+    std::string of(const std::string& table, const std::string& batch, const std::string& test_case) {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        if (table != table_ || batch != batch_) read(table, batch);
+        const auto found = names_.find(test_case);
+        return found == names_.end() ? "" : found->second;
+    }
+
+private:
+    void read(const std::string& table, const std::string& batch) {
+        std::string problem;
+        const auto content = runtime::read_batch(table, batch, problem);
+        if (!content) throw Error(problem);
+        names_.clear();
+        for (const auto& one : content->cases) names_.emplace(one.filter, one.name);
+        table_ = table;
+        batch_ = batch;
+    }
+
+    std::mutex mutex_;
+    std::string table_, batch_;
+    std::unordered_map<std::string, std::string> names_;
+};
+
 }  // namespace
 
 std::shared_ptr<const runtime::SessionFacts> session() {
@@ -60,6 +88,15 @@ std::pair<std::string, std::string> test_of(const runtime::SessionFacts& facts) 
     if (!facts.temp.empty() && temp.rfind(facts.temp + "/", 0) == 0) number = temp.substr(facts.temp.size() + 1);
     if (number.find_first_not_of("0123456789") != std::string::npos) number.clear();
     return {number, runtime::environment("LOCKSTEP_TEST")};
+}
+
+std::string test_name(const std::string& test_case) {
+    static auto* const names = new BatchNames;
+    auto test = runtime::environment("LOCKSTEP_TEST");
+    const auto batch = runtime::environment("LOCKSTEP_BATCH");
+    if (test.empty() || batch.empty() || test_case.empty()) return test;
+    auto name = names->of(runtime::environment("LOCKSTEP_BATCH_TABLE"), batch, test_case);
+    return name.empty() ? test : name;
 }
 
 std::string base36(unsigned long long number, std::size_t width) {

@@ -20,6 +20,10 @@ namespace detail {
 /// The session's launch table; an empty one where the plan needs none. Throws Error where it cannot be read.
 [[nodiscard]] std::shared_ptr<const runtime::LaunchTable> launch_table(const runtime::SessionFacts& facts);
 
+/// CTest's name of the test that runs: of a batch the name of that case, once one has begun. "" where not known. Throws
+/// Error where the batch cannot be read.
+[[nodiscard]] std::string test_name(const std::string& test_case);
+
 /// The entry of that name. Throws Error: "the plan has no <what> '<name>', but a, b".
 template <typename Entries>
 const auto& entry(const Entries& entries, std::string_view what, std::string_view name) {

@@ -83,7 +83,7 @@ Context context() {
     Context result;
     const auto facts = detail::session();
     const auto test_case = detail::current_test_case();
-    result.test = runtime::environment("LOCKSTEP_TEST");
+    result.test = detail::test_name(test_case.name);
     result.test_case = test_case.name;
     result.phase = runtime::environment("LOCKSTEP_PHASE");
     result.markers = split(runtime::environment("LOCKSTEP_MARKERS"));

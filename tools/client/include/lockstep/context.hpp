@@ -29,9 +29,10 @@ struct Worker {
 [[nodiscard]] Worker worker();
 
 struct Context {
-    std::string test;                  ///< name in ctest; "" where not known (`context = false`, outside ctest)
-    std::string test_case;             ///< of GoogleTest, "Suite.Name", with lockstep/gtest.hpp; else ""
-    std::string phase;                 ///< "": in none
+    std::string test;       ///< name in ctest; "" where not known (`context = false`, outside ctest); of a
+                            ///< batch the case's, while one runs and with lockstep/gtest.hpp, else the batch's
+    std::string test_case;  ///< of GoogleTest, "Suite.Name", with lockstep/gtest.hpp; else ""
+    std::string phase;      ///< "": in none
     std::vector<std::string> markers;  ///< the plan's, then those of LOCKSTEP_MARK that are not among them
     std::string mode;                  ///< "parallel" or "sequential"; "" outside a session
     std::string session;               ///< id, distinct over machines and time; "" outside a session
