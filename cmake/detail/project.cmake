@@ -53,16 +53,23 @@ function(_lockstep_json out text)
   string(REPLACE "\\" "\\\\" text "${text}")
   string(REPLACE "\"" "\\\"" text "${text}")
   string(REPLACE "\t" "\\t" text "${text}")
+  string(REPLACE "\n" "\\n" text "${text}")
+  string(REPLACE "\r" "\\r" text "${text}")
   set(${out} "\"${text}\"" PARENT_SCOPE)
 endfunction()
 
-# _lockstep_program(OUT): the path of the lockstep program, as a generator expression where it is built in this project.
-# LOCKSTEP_EXECUTABLE wins; then the package's program, then this project's own target.
+# _lockstep_program(OUT [FUNCTION]): the path of the lockstep program, as a generator expression where it is built in this project.
+# LOCKSTEP_EXECUTABLE wins; then the package's program, then this project's own target. FUNCTION, by default
+# lockstep_apply, is the one that was called.
 function(_lockstep_program out)
+  set(function lockstep_apply)
+  if(ARGC GREATER 1)
+    set(function "${ARGV1}")
+  endif()
   if(LOCKSTEP_EXECUTABLE)
     get_filename_component(program "${LOCKSTEP_EXECUTABLE}" ABSOLUTE BASE_DIR "${CMAKE_BINARY_DIR}")
     if(NOT EXISTS "${program}")
-      _lockstep_fail(lockstep_apply "LOCKSTEP_EXECUTABLE names '${program}', and there is no such file")
+      _lockstep_fail("${function}" "LOCKSTEP_EXECUTABLE names '${program}', and there is no such file")
     endif()
     set(${out} "${program}" PARENT_SCOPE)
   else()

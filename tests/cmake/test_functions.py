@@ -1,4 +1,5 @@
 """What the CMake functions do: compared with plain add_test() through ctest's JSON, and by what runs."""
+import json
 import unittest
 
 import support
@@ -114,6 +115,78 @@ class MarkTests(ConsumerBase):
         self.assertEqual(done.returncode, 8)
         self.assertIn("error: test 'x' has the label 'phase:tow', and the plan has no such phase [unknown-phase]", done.stderr)
         self.assertEqual(project.ran(), [])
+
+
+class DiscoverTests(ConsumerBase):
+    """With a program that is a script, and lists as GoogleTest does; tests/e2e/test_discovery.py has real ones."""
+    PROGRAM = """#!/bin/sh
+for word; do case $word in --gtest_output=json:*) cat >"${word#--gtest_output=json:}" <<END
+{"testsuites": [{"name": "S", "testsuite": [{"name": "a"}]}]}
+END
+esac; done
+echo "$PWD $*" >>"${0%/*}/called"
+"""
+    HEAD = HEAD + "add_executable(t IMPORTED)\nset_target_properties(t PROPERTIES IMPORTED_LOCATION ${CMAKE_SOURCE_DIR}/t.sh)\n"
+
+    def discovered(self, text, *options, head=HEAD):
+        project = self.source(text, files={"t.sh": self.PROGRAM}, head=head)
+        (project.source / "t.sh").chmod(0o755)
+        done = self.run_cmake(project, *options)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return project, self.listed(project)
+
+    def test_hostile_arguments_survive(self):
+        words = [word for word in HOSTILE if word not in ("", "TESTS")]
+        quoted = " ".join(bracket("\n" + word) for word in words)
+        _, tests = self.discovered(f"lockstep_discover_tests(t EXTRA_ARGS {quoted} PROPERTIES ENVIRONMENT {bracket('A=]==] $x')})\n", head=self.HEAD)
+        self.assertEqual(tests["S.a"]["command"], ["<source>/t.sh", "--gtest_filter=S.a", "--gtest_also_run_disabled_tests", *words])
+        self.assertEqual(tests["S.a"]["ENVIRONMENT"], ["A=]==] $x"])
+
+    def test_empty_arguments_vanish_as_policies_say(self):
+        """CMP0178, which CMake 3.31 brought, keeps them in gtest_discover_tests()."""
+        text = 'lockstep_discover_tests(t EXTRA_ARGS a "" b)\n'
+        _, tests = self.discovered(text, head=self.HEAD)
+        self.assertEqual(tests["S.a"]["command"][3:], ["a", "b"])
+        project, tests = self.discovered("if(POLICY CMP0178)\ncmake_policy(SET CMP0178 NEW)\nfile(WRITE ${CMAKE_BINARY_DIR}/keeps)\nendif()\n" + text,
+                                         head=self.HEAD)
+        self.assertEqual(tests["S.a"]["command"][3:], ["a", "", "b"] if (project.build / "keeps").exists() else ["a", "b"])
+
+    def test_empty_values_are_none(self):
+        _, plain = self.discovered("lockstep_discover_tests(t)\n", head=self.HEAD)
+        _, tests = self.discovered('lockstep_discover_tests(t TEST_PREFIX "" TEST_SUFFIX "" TEST_FILTER "" WORKING_DIRECTORY "" '
+                                   'XML_OUTPUT_DIR "" TEST_LIST "" DISCOVERY_TIMEOUT "" EXTRA_ARGS PROPERTIES)\n', head=self.HEAD)
+        self.assertEqual(plain, tests)
+
+    def test_generator_expressions(self):
+        _, tests = self.discovered("set(two a b)\nlockstep_discover_tests(t WORKING_DIRECTORY $<TARGET_FILE_DIR:t> EXTRA_ARGS "
+                                   '"$<1:${two}>" "$<0:none>" $<TARGET_FILE:t>)\n', head=self.HEAD)
+        self.assertEqual((tests["S.a"]["WORKING_DIRECTORY"], tests["S.a"]["command"][3:]), ("<source>", ["a", "b", "<source>/t.sh"]))
+
+    def test_the_listing(self):
+        project, _ = self.discovered("lockstep_discover_tests(t DISCOVERY_EXTRA_ARGS --more TEST_FILTER S* EXTRA_ARGS --not WORKING_DIRECTORY /tmp)\n",
+                                     head=self.HEAD)
+        called = (project.source / "called").read_text().splitlines()
+        self.assertEqual(len(called), 1)
+        self.assertRegex(called[0], r"^/tmp --gtest_list_tests --gtest_output=json:\S+ --gtest_filter=S[*] --more$")
+
+    def test_calls_of_one_target(self):
+        _, tests = self.discovered("lockstep_discover_tests(t)\nlockstep_discover_tests(t TEST_PREFIX two. MARKERS m PHASE p)\n", head=self.HEAD)
+        self.assertEqual({name: test.get("LABELS") for name, test in tests.items()}, {"S.a": None, "two.S.a": ["m", "phase:p"]})
+
+    def test_the_launcher_is_that_of_the_projects_policies(self):
+        """As lockstep_add_test() has it, and gtest_discover_tests() of the same CMake."""
+        for policy in "OLD", "NEW":
+            head = self.HEAD + ("set_target_properties(t PROPERTIES CROSSCOMPILING_EMULATOR \"env;A=1\")\n"
+                                f"if(POLICY CMP0158)\ncmake_policy(SET CMP0158 {policy})\nendif()\nadd_test(NAME plain COMMAND t)\n")
+            _, tests = self.discovered("lockstep_discover_tests(t)\n", head=head)
+            plain = tests["plain"]["command"][:-1]
+            self.assertEqual(tests["S.a"]["command"][:len(plain) + 1], tests["plain"]["command"])
+
+    def test_it_is_known_to_the_program(self):
+        project, _ = self.discovered("lockstep_discover_tests(t GRANULARITY suite)\nlockstep_apply()\n", head=self.HEAD)
+        discoveries = json.loads((project.build / "lockstep/project.json").read_text())["discoveries"]
+        self.assertEqual(discoveries, [f"{project.build}/t[1]_cases.json"])
+        self.assertEqual(json.loads((project.build / "t[1]_cases.json").read_text())["granularity"], "suite")
 
 
 class Targets(ConsumerBase):

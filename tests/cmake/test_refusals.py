@@ -91,5 +91,42 @@ class MarkTests(ConsumerBase):
         self.refused("lockstep_mark_tests(TESTS [=[a;]==] b]=] PHASE p)\n", message.format("a;]==] b"))
 
 
+class DiscoverTests(ConsumerBase):
+    def test_arguments(self):
+        for arguments, message in {
+                "none": "there is no target 'none'",
+                "group": "'group' is no program but of type UTILITY",
+                "t stray": "unknown argument 'stray'",
+                "t TEST_PREFIX a b": "unknown argument 'b'",
+                "t NO_PRETTY_TYPES x": "unknown argument 'x'",
+                "t DL_PATHS /lib": "unknown argument 'DL_PATHS'",
+                "t TEST_PREFIX": "no value follows TEST_PREFIX",
+                "t TEST_PREFIX MARKERS m": "no value follows TEST_PREFIX",
+                "t MARKERS": "no value follows MARKERS",
+                "t FRAMEWORK boost": "FRAMEWORK is one of gtest, catch2, doctest, not 'boost'",
+                "t GRANULARITY all": "GRANULARITY is one of case, suite, file, batch, not 'all'",
+                "t DISCOVERY_MODE NEVER": "DISCOVERY_MODE is one of POST_BUILD, PRE_TEST, not 'NEVER'",
+                "t DISCOVERY_TIMEOUT soon": "DISCOVERY_TIMEOUT is a number of seconds, not 'soon'",
+                "t DISCOVERY_TIMEOUT 0": "DISCOVERY_TIMEOUT is a number of seconds, not '0'",
+                "t TEST_SPEC [a]": "TEST_SPEC is not for a program of gtest; another framework is named with FRAMEWORK",
+                "t FRAMEWORK catch2 TEST_FILTER x": "TEST_FILTER is not for a program of catch2; another framework is named with FRAMEWORK",
+                "t FRAMEWORK doctest ADD_TAGS_AS_LABELS": "ADD_TAGS_AS_LABELS is not for a program of doctest; another framework is named with FRAMEWORK",
+                "t PROPERTIES LABELS a b": 'PROPERTIES takes pairs of name and value, and these are 3 words; a list is one word: "a;b"',
+                't MARKERS "a b"': "'a b' cannot be the name of a marker (letters, digits, '_', '.' and '-'); a label that is no marker is set "
+                                   "with PROPERTIES LABELS",
+                "t PHASE a:b": "'a:b' cannot be the name of a phase (letters, digits, '_', '.' and '-')"}.items():
+            with self.subTest(arguments):
+                self.refused(f"add_executable(t IMPORTED)\nadd_custom_target(group)\nlockstep_discover_tests({arguments})\n",
+                             "lockstep_discover_tests: " + message)
+
+    def test_a_program_that_is_not_there(self):
+        self.refused("add_executable(t IMPORTED)\nlockstep_discover_tests(t)\n", "lockstep_discover_tests: LOCKSTEP_EXECUTABLE names "
+                     "'/no where/lockstep', and there is no such file", "-DLOCKSTEP_EXECUTABLE=/no where/lockstep")
+
+    def test_a_mode_of_the_variable(self):
+        self.refused("set(CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE x)\nadd_executable(t IMPORTED)\nlockstep_discover_tests(t)\n",
+                     "lockstep_discover_tests: CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE is one of POST_BUILD, PRE_TEST, not 'x'")
+
+
 if __name__ == "__main__":
     unittest.main()

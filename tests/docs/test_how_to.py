@@ -60,6 +60,7 @@ END = "lockstep_apply()\n"
 
 # What the reader of each page is said to have.
 PROJECTS = {
+    "discover": {"CMakeLists.txt": APPLIED.replace("NONE", "CXX")},
     "adopt": {"CMakeLists.txt": HEAD + tests() + locked("db", labels="nightly")},
     "migrate": {
         "CMakeLists.txt": APPLIED + tests(mail__sends=WRAPPED, mail__reads=WRAPPED, speed="true") + locked("database") +
@@ -184,6 +185,10 @@ class Ci(HowTo, unittest.TestCase):
         self.assertEqual(len(commands), 6)
         for command in commands:
             self.assertIn(command, run)
+
+
+class Discover(HowTo, unittest.TestCase):
+    name = "discover"
 
 
 class Ide(HowTo, unittest.TestCase):

@@ -45,7 +45,7 @@ class Pages(unittest.TestCase):
 
     def test_every_block_of_commands_is_run_by_a_test(self):
         run_by = {"README.md": "above", "docs/tutorial.md": "test_tutorial.py",
-                  **{f"docs/how-to/{page}.md": "test_how_to.py" for page in ("adopt", "migrate", "roll-back", "ci", "ide", "trouble")},
+                  **{f"docs/how-to/{page}.md": "test_how_to.py" for page in ("adopt", "migrate", "roll-back", "ci", "discover", "ide", "trouble")},
                   "docs/reference/commands.md": "tests/golden/page_test.py",
                   "docs/reference/json.md": "tests/golden/page_test.py", "docs/reference/plan-file.md": "below",
                   "examples/quickstart/README.md": "tests/examples/test_quickstart.py",

@@ -11,6 +11,12 @@ import re
 import sys
 
 NOT_CODES = {
+    "class-name": "key of Catch2's",
+    "source-info": "key of Catch2's",
+    "source-location": "key of Catch2's",
+    "not-built": "option",
+    "not-listed": "option",
+    "text-digits": "rules of names",
     "build-dir": "option",
     "clean-up": "words of a message",
     "diagnostic-format": "option",

@@ -256,6 +256,25 @@ TEST(CTestJson, ABacktraceThatEndsOutsideAListFileCountsByItsInnermostFrame) {
     EXPECT_EQ(reading.inventory->tests.at(0).dir, "tests");
 }
 
+TEST(CTestJson, ACaseIsDefinedWhereItsOwnFrameIs) {
+    const std::string graph =
+        R"("commands":["TEST","lockstep_discover_tests"],"files":["/s/CMakeLists.txt","/s/more.cmake","/s/a.cpp"],)"
+        R"("nodes":[{"file":0},{"file":1,"line":7,"command":1,"parent":0},{"file":2,"line":9,"command":0,"parent":1},)"
+        R"({"file":2,"line":9,"command":1,"parent":1},{"file":2,"line":9,"command":5,"parent":1}])";
+    const auto reading =
+        read(listing(R"({"name":"t","backtrace":2},{"name":"u","backtrace":3},{"name":"v","backtrace":4})", graph),
+             {"/s", true});
+    const auto& tests = reading.inventory->tests;
+    EXPECT_EQ(tests.at(0).source, "/s/a.cpp");
+    EXPECT_EQ(tests.at(0).added_file, "/s/more.cmake");
+    EXPECT_EQ(tests.at(0).added_line, 7U);
+    EXPECT_EQ(tests.at(0).dir, ".");
+    for (const std::size_t other : {1U, 2U}) {
+        EXPECT_EQ(tests.at(other).source, std::nullopt);
+        EXPECT_EQ(tests.at(other).added_file, "/s/a.cpp");
+    }
+}
+
 TEST(CTestJson, ATestAddedByADeferredCallHasNoLine) {
     const auto graph = R"("files":["/s/CMakeLists.txt"],"nodes":[{"file":0},{"file":0,"line":-1,"parent":0}])";
     const auto reading = read(listing(R"({"name":"t","backtrace":1})", graph), {"/s", true});

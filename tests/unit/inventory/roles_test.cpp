@@ -25,6 +25,19 @@ TEST(Roles, WhatStandsInForUnbuiltPrograms) {
     test.command.clear();
     test.name = "unit_NOT_BUILT_yet";
     EXPECT_FALSE(stands_in_for_unbuilt(test));
+    // Those of lockstep_discover_tests() run, and say why they are there.
+    for (const auto& [name, option] :
+         {std::pair{"unit.NOT_BUILT", "--not-built"}, {"unit.NOT_LISTED", "--not-listed"}}) {
+        test.name = name;
+        test.command.clear();
+        EXPECT_TRUE(stands_in_for_unbuilt(test)) << name;
+        test.command = {"/usr/bin/lockstep", "discover", option, "unit"};
+        EXPECT_TRUE(stands_in_for_unbuilt(test)) << name;
+        test.command = {"/b/unit", "--gtest_filter=unit.NOT_BUILT"};
+        EXPECT_FALSE(stands_in_for_unbuilt(test)) << name;
+        test.command = {"/b/unit", "discover", "unit"};
+        EXPECT_FALSE(stands_in_for_unbuilt(test)) << name;
+    }
 }
 
 }  // namespace

@@ -35,6 +35,16 @@ protected:
     }
 };
 
+TEST_F(Run, StandardErrorGoesIntoAFileOfItsOwn) {
+    auto options = shell("echo out; echo err >&2");
+    options.stderr_file = at("err");
+    EXPECT_EQ(os::run(options).output, "out\n");
+    EXPECT_EQ(content("err"), "err\n");
+    options.command.back() = "true";
+    EXPECT_EQ(os::run(options).output, "");
+    EXPECT_EQ(content("err"), "");
+}
+
 TEST_F(Run, StatusAndOutput) {
     struct Row {
         const char* script;

@@ -44,7 +44,8 @@ int limits_command(const CommonOptions& options);
 /// `words`: the test, then what comes before its program. The exit status is the test's own.
 int debug_command(const CommonOptions& options, const std::vector<std::string>& words);
 
-/// `verb` is start, stop or status; `words`: the service, and of start, called by a generated test, ctest's number of it.
+/// `verb` is start, stop or status; `words`: the service, and of start, called by a generated test, ctest's number of
+/// it.
 int service_command(const CommonOptions& options, const std::string& verb, const std::vector<std::string>& words);
 
 struct ValidateOptions {
@@ -63,6 +64,14 @@ int enter_command(const CommonOptions& options);
 int checkpoint_command(const InternalOptions& options);
 int end_command(const InternalOptions& options);
 int keep_log_command(const InternalOptions& options, const std::string& session);
+/// Lists a program for lockstep_discover_tests(), or is the test that stands for one that could not be listed.
+struct DiscoverOptions {
+    std::string arguments;   ///< file that CMake wrote: of what call, and where the result goes
+    std::string program;     ///< absolute path
+    std::string not_listed;  ///< file of cases: prints why there are none, and fails
+    std::string not_built;   ///< target: says that its program is not there, and fails
+};
+int discover_command(const DiscoverOptions& options);
 int probe_command(const InternalOptions& options, const std::string& test);
 
 }  // namespace lockstep

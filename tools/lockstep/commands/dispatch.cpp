@@ -29,6 +29,7 @@ struct CommandLine {
     ForgetOptions forget;
     CleanupOptions cleanup;
     ScriptOptions script;
+    DiscoverOptions discover;
     bool strict = false, help = false;
     std::string expression, verb, argument;
     std::vector<std::string> words;  ///< of commands that take as many as there are
@@ -92,6 +93,7 @@ constexpr std::array table{
     Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL",
                [](Line line) { return completion_command(line.argument); }, false, false},
     Subcommand{"enter", "", "", [](Line line) { return enter_command(line.common); }, true, false},
+    Subcommand{"discover", "", "", [](Line line) { return discover_command(line.discover); }, true, false},
     Subcommand{"checkpoint", "", "", [](Line line) { return checkpoint_command(line.internal); }, true, false},
     Subcommand{"end", "", "", [](Line line) { return end_command(line.internal); }, true, false},
     Subcommand{"keep-log", "", "SESSION", [](Line line) { return keep_log_command(line.internal, line.argument); },
@@ -193,6 +195,10 @@ po::options_description all_options(const Subcommand& command) {
         options.add_options()("state", po::value<std::string>(), "")("graph", po::value<std::string>(), "")(
             "phase", po::value<std::string>(), "")("only-wait", "")("jobs", po::value<std::string>(), "");
     }
+    if (command.name == "discover") {
+        options.add_options()("arguments", po::value<std::string>(), "")("program", po::value<std::string>(), "")(
+            "not-listed", po::value<std::string>(), "")("not-built", po::value<std::string>(), "");
+    }
     options.add_options()("argument", po::value<std::vector<std::string>>(), "");
     return options;
 }
@@ -226,6 +232,10 @@ void take_options(const po::variables_map& values, CommandLine& line) {
     text("graph", line.internal.graph);
     text("phase", line.internal.phase);
     text("ctest", line.validate.ctest);
+    text("arguments", line.discover.arguments);
+    text("program", line.discover.program);
+    text("not-listed", line.discover.not_listed);
+    text("not-built", line.discover.not_built);
     if (values.count("jobs") != 0) line.internal.jobs = line.validate.jobs = jobs_of(values["jobs"].as<std::string>());
     line.common.json = is_json(values, "format");
     line.common.diagnostics_json = is_json(values, "diagnostic-format");

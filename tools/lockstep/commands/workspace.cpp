@@ -20,14 +20,6 @@ std::string name_of_plan(const std::string& path, const std::string& source_dir)
     return path.starts_with(source_dir + "/") ? path.substr(source_dir.size() + 1) : path;
 }
 
-void refuse_later_switches(Diagnostics& diagnostics) {
-    const auto value = os::environment("LOCKSTEP_GRANULARITY");
-    if (!value || value->empty()) return;
-    diagnostics.error({}, "not-in-effect-yet",
-                      fmt::format("LOCKSTEP_GRANULARITY={} is not in effect in this version of Lockstep", *value),
-                      "unset LOCKSTEP_GRANULARITY");
-}
-
 std::string project_file(const std::string& build) {
     return build + "/lockstep/project.json";
 }
@@ -138,15 +130,25 @@ Workspace open_workspace(const WorkspaceRequest& request) {
     workspace.source_dir = field("source_dir");
     workspace.ctest = field("ctest");
     workspace.project_spec = field("resource_spec");
-    if (const auto markers = project.find("markers"); markers != project.end() && markers->is_array()) {
-        for (const auto& marker : *markers) {
-            if (marker.is_string()) workspace.markers.push_back(marker.get<std::string>());
+    const auto texts = [&](const char* name) {
+        std::vector<std::string> values;
+        if (const auto found = project.find(name); found != project.end() && found->is_array()) {
+            for (const auto& value : *found) {
+                if (value.is_string()) values.push_back(value.get<std::string>());
+            }
         }
-    }
+        return values;
+    };
+    workspace.markers = texts("markers");
     workspace.multi_config = project.value("multi_config", false);
     workspace.configuration = request.configuration;
     if (workspace.multi_config && workspace.configuration.empty())
         workspace.configuration = field("default_configuration");
+    workspace.discoveries = texts("discoveries");
+    if (workspace.multi_config) {
+        std::erase_if(workspace.discoveries,
+                      [&](const auto& path) { return !path.ends_with("-" + workspace.configuration + ".json"); });
+    }
     workspace.layout.state = build + "/lockstep";
     if (workspace.multi_config && !workspace.configuration.empty())
         workspace.layout.state += "/" + workspace.configuration;
@@ -179,7 +181,6 @@ Workspace open_build_tree(const WorkspaceRequest& request) {
 }
 
 std::optional<Plan> load_plan(const std::string& path, const std::string& name, Diagnostics& diagnostics) {
-    refuse_later_switches(diagnostics);
     const auto source = load_source(path, name);
     if (!source) {
         diagnostics.error({}, "missing-plan", fmt::format("there is no plan file '{}'", path),

@@ -20,9 +20,10 @@ struct Workspace {
     std::string ctest;          ///< of this build tree's CMake
     std::string configuration;  ///< -C, "" without
     bool multi_config = false;
-    std::string project_spec;          ///< CTEST_RESOURCE_SPEC_FILE as the project set it
-    std::vector<std::string> markers;  ///< given to tests by CMake functions
-    bool applied = true;               ///< lockstep_apply was called
+    std::string project_spec;              ///< CTEST_RESOURCE_SPEC_FILE as the project set it
+    std::vector<std::string> markers;      ///< given to tests by CMake functions
+    std::vector<std::string> discoveries;  ///< files of cases, absolute, that discovery writes; of this configuration
+    bool applied = true;                   ///< lockstep_apply was called
 };
 
 struct WorkspaceRequest {
@@ -38,7 +39,7 @@ struct WorkspaceRequest {
 /// is the one that lockstep_apply() would take.
 [[nodiscard]] Workspace open_build_tree(const WorkspaceRequest& request);
 
-/// Reads and checks the plan with LOCKSTEP_PROFILE and LOCKSTEP_SET, and refuses switches that are not in effect yet.
+/// Reads and checks the plan with LOCKSTEP_PROFILE and LOCKSTEP_SET.
 [[nodiscard]] std::optional<Plan> load_plan(const std::string& path, const std::string& name, Diagnostics& diagnostics);
 
 /// Source of a file, named as in `name`; none if it cannot be read.

@@ -27,6 +27,7 @@ enum class In {
     version,
     graph,
     files,
+    commands,
     nodes,
     node,
     tests,
@@ -54,11 +55,14 @@ constexpr std::array parts{
     Part{In::listing, "tests", JsonType::array, In::tests},
     Part{In::version, "major", JsonType::number},
     Part{In::graph, "files", JsonType::array, In::files},
+    Part{In::graph, "commands", JsonType::array, In::commands},
     Part{In::graph, "nodes", JsonType::array, In::nodes},
     Part{In::files, "", JsonType::string},
+    Part{In::commands, "", JsonType::string},
     Part{In::nodes, "", JsonType::object, In::node},
     Part{In::node, "file", JsonType::number},
     Part{In::node, "line", JsonType::number},
+    Part{In::node, "command", JsonType::number},
     Part{In::node, "parent", JsonType::number},
     Part{In::tests, "", JsonType::object, In::test},
     Part{In::test, "name", JsonType::string},
@@ -171,8 +175,8 @@ private:
 
     /// What is asked for here, if it is of the type that CTest writes.
     const Part* part(JsonType type) {
-        const bool element = in() == In::document || in() == In::files || in() == In::nodes || in() == In::tests ||
-                             in() == In::command || in() == In::properties;
+        const bool element = in() == In::document || in() == In::files || in() == In::commands || in() == In::nodes ||
+                             in() == In::tests || in() == In::command || in() == In::properties;
         const auto* part = find_part(in(), element ? std::string_view() : std::string_view(key_));
         if (!part || part->type == type) return part;
         const auto what = element ? std::string("this") : fmt::format("'{}'", key_);
@@ -222,6 +226,9 @@ private:
             case In::version:
                 listing_.version = static_cast<std::int64_t>(std::clamp(value_.number, -1.0, 1e6));
                 break;
+            case In::commands:
+                listing_.commands.push_back(std::move(value_.string));
+                break;
             case In::files:
                 listing_.files.push_back(std::move(value_.string));
                 break;
@@ -253,7 +260,7 @@ private:
             // CMake gives a test that cmake_language(DEFER) adds the line -1: none.
             node.line = value_.integral && value_.number == -1 ? 0 : index();
         } else {
-            (key_ == "file" ? node.file : node.parent) = index();
+            (key_ == "file" ? node.file : key_ == "command" ? node.command : node.parent) = index();
         }
     }
 

@@ -14,7 +14,7 @@ namespace lockstep {
 
 /// A node of the backtrace graph: one frame, whose caller is `parent`.
 struct BacktraceNode {
-    std::optional<std::uint32_t> file, parent;
+    std::optional<std::uint32_t> file, parent, command;
     std::uint32_t line = 0;
 };
 
@@ -29,7 +29,7 @@ struct CTestListing {
     std::optional<std::int64_t> version;
     bool has_tests = false;
     std::vector<ListedTest> tests;
-    std::vector<std::string> files;
+    std::vector<std::string> files, commands;
     std::vector<BacktraceNode> nodes;
 };
 

@@ -15,6 +15,7 @@ namespace lockstep {
 
 /// The test that discovery leaves in place of a program's cases until the program is built: `<target>_NOT_BUILT`, with
 /// a hash behind it (`-b12d07c`) that of Catch2 and doctest; its command is its own name, which ctest does not find.
+/// `<target>.NOT_BUILT` and `<target>.NOT_LISTED` are those of lockstep_discover_tests(), which run and say why.
 [[nodiscard]] bool stands_in_for_unbuilt(const InventoryTest& test);
 
 /// Names of such tests.

@@ -80,6 +80,7 @@ struct RunOptions {
     std::optional<std::chrono::milliseconds> timeout;  ///< then the process group gets TERM, after 5 s KILL
     bool own_group = true;                             ///< a process group of its own
     bool merge_stderr = true;                          ///< standard error into the output; else it goes to ours
+    std::string stderr_file;                           ///< standard error into this file, made anew; "": as above
 };
 struct RunResult {
     int status = 0;  ///< exit status; 128 + signal; 127: could not be started

@@ -49,7 +49,11 @@ std::pair<pid_t, std::string> spawn(const RunOptions& options, int output) {
     SpawnActions actions;
     actions.open_nothing(STDIN_FILENO, O_RDONLY);
     actions.copy(output, STDOUT_FILENO);
-    if (options.merge_stderr) actions.copy(output, STDERR_FILENO);
+    if (!options.stderr_file.empty()) {
+        actions.write_file(STDERR_FILENO, options.stderr_file);
+    } else if (options.merge_stderr) {
+        actions.copy(output, STDERR_FILENO);
+    }
     actions.go_to(options.working_directory);
     const SpawnAttributes attributes(options.own_group ? POSIX_SPAWN_SETPGROUP : 0);
     pid_t child = 0;

@@ -1,6 +1,7 @@
 // Private to os/: what the callers of posix_spawn(3) share.
 #pragma once
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 
@@ -35,6 +36,11 @@ public:
     void copy(int from, int to) { check_spawn(::posix_spawn_file_actions_adddup2(&actions_, from, to)); }
     void open_nothing(int descriptor, int flags) {
         check_spawn(::posix_spawn_file_actions_addopen(&actions_, descriptor, "/dev/null", flags, 0));
+    }
+    /// Made anew.
+    void write_file(int descriptor, const std::string& path) {
+        check_spawn(::posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(),
+                                                       O_WRONLY | O_CREAT | O_TRUNC, 0666));
     }
     void close_from(int descriptor) { check_spawn(::posix_spawn_file_actions_addclosefrom_np(&actions_, descriptor)); }
     /// "": it stays.

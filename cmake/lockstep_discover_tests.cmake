@@ -1,0 +1,426 @@
+include_guard(GLOBAL)
+
+#[[
+lockstep_discover_tests(target
+  [EXTRA_ARGS arg…] [WORKING_DIRECTORY dir] [TEST_PREFIX prefix] [TEST_SUFFIX suffix] [PROPERTIES name value…]
+  [TEST_LIST variable] [DISCOVERY_TIMEOUT seconds] [DISCOVERY_MODE POST_BUILD|PRE_TEST] [DISCOVERY_EXTRA_ARGS arg…]
+  [FRAMEWORK gtest|catch2|doctest] [GRANULARITY case|suite|file|batch] [MARKERS marker…] [PHASE phase]
+  [TEST_FILTER expression] [NO_PRETTY_TYPES] [NO_PRETTY_VALUES] [XML_OUTPUT_DIR dir]              GoogleTest
+  [TEST_SPEC arg…] [REPORTER name] [OUTPUT_DIR dir] [OUTPUT_PREFIX prefix] [OUTPUT_SUFFIX suffix]
+    [ADD_TAGS_AS_LABELS] [SKIP_IS_FAILURE]                                                       Catch2
+  [TEST_SPEC arg…] [JUNIT_OUTPUT_DIR dir] [ADD_LABELS 0|1])                                      doctest
+
+A CTest test for each case of a test program: gtest_discover_tests(), catch_discover_tests() and
+doctest_discover_tests() with their arguments and their names, faster, and with the place of each case. Marks in the
+source are labels of their case: `// lockstep: serial, slow` on the line above TEST(…), and LOCKSTEP_MARK.
+
+FRAMEWORK    default: that of Catch2 and doctest among the target's own link libraries at the time of the call, else gtest
+GRANULARITY  what becomes a test where the project is under a plan; default: what the plan says
+MARKERS, PHASE  of all cases, as lockstep_mark_tests() has them
+
+Works without lockstep_apply() too.
+]]
+function(lockstep_discover_tests target)
+  _lockstep_read_discovery_arguments(${ARGC})
+  _lockstep_check_discovery("${target}")
+
+  get_property(counter TARGET "${target}" PROPERTY CTEST_DISCOVERED_TEST_COUNTER)
+  if(NOT counter)
+    set(counter 0)
+  endif()
+  math(EXPR counter "${counter} + 1")
+  set_property(TARGET "${target}" PROPERTY CTEST_DISCOVERED_TEST_COUNTER "${counter}")
+  set(base "${CMAKE_CURRENT_BINARY_DIR}/${target}[${counter}]")
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  set(suffix "")
+  if(multi_config)
+    set(suffix "-$<CONFIG>")
+  endif()
+  set(arguments_file "${base}_arguments${suffix}.json")
+  set(cases_file "${base}_cases${suffix}.json")
+  set(tests_file "${base}_tests${suffix}.cmake")
+
+  # The caller's policies. Not in a macro, which would be in between.
+  foreach(policy CMP0158 CMP0178)
+    set(${policy} "")
+    if(POLICY ${policy})
+      cmake_policy(GET ${policy} ${policy} PARENT_SCOPE)
+    endif()
+  endforeach()
+  _lockstep_test_launcher(launcher "${target}")
+  _lockstep_discovery_json(text)
+  file(GENERATE OUTPUT "${arguments_file}" CONTENT "${text}" TARGET "${target}")
+  _lockstep_program(program lockstep_discover_tests)
+
+  # An imported program is built by nobody here.
+  get_property(imported TARGET "${target}" PROPERTY IMPORTED)
+  if(arg_DISCOVERY_MODE STREQUAL "POST_BUILD" AND NOT imported)
+    add_custom_command(TARGET "${target}" POST_BUILD BYPRODUCTS "${cases_file}" "${tests_file}"
+      COMMAND "${program}" discover --arguments "${arguments_file}" --program "$<TARGET_FILE:${target}>" VERBATIM)
+    if(program MATCHES "^\\$<TARGET_FILE:")
+      # Built in this project.
+      add_dependencies("${target}" Lockstep::lockstep)
+    endif()
+  endif()
+  _lockstep_write_discovery_include("${program}")
+
+  if(multi_config)
+    foreach(configuration IN LISTS CMAKE_CONFIGURATION_TYPES)
+      set_property(GLOBAL APPEND PROPERTY _LOCKSTEP_DISCOVERIES "${base}_cases-${configuration}.json")
+    endforeach()
+  else()
+    set_property(GLOBAL APPEND PROPERTY _LOCKSTEP_DISCOVERIES "${cases_file}")
+  endif()
+  if(NOT arg_MARKERS STREQUAL "" OR NOT arg_PHASE STREQUAL "")
+    set_property(GLOBAL APPEND PROPERTY _LOCKSTEP_MARKERS ${arg_MARKERS})
+    set_property(GLOBAL PROPERTY _LOCKSTEP_MARKED TRUE)
+  endif()
+endfunction()
+
+# Takes the caller's arguments from the second on into arg_<keyword>: a text; of options TRUE or FALSE; of keywords with
+# several values the inside of a JSON array, of MARKERS a list too. Of those given, given_<keyword> is set. By hand, since
+# values may be empty, hold semicolons, and a lone square bracket, at which a CMake list is lost.
+macro(_lockstep_read_discovery_arguments argc)
+  set(options NO_PRETTY_TYPES NO_PRETTY_VALUES ADD_TAGS_AS_LABELS SKIP_IS_FAILURE)
+  set(one TEST_PREFIX TEST_SUFFIX WORKING_DIRECTORY TEST_LIST DISCOVERY_TIMEOUT XML_OUTPUT_DIR DISCOVERY_MODE TEST_FILTER
+    FRAMEWORK GRANULARITY PHASE REPORTER OUTPUT_DIR OUTPUT_PREFIX OUTPUT_SUFFIX JUNIT_OUTPUT_DIR ADD_LABELS)
+  set(many EXTRA_ARGS PROPERTIES DISCOVERY_EXTRA_ARGS MARKERS TEST_SPEC)
+  foreach(keyword IN LISTS options)
+    set(arg_${keyword} "false")
+  endforeach()
+  foreach(keyword IN LISTS one many)
+    set(arg_${keyword} "")
+  endforeach()
+  set(markers "")
+  set(count_PROPERTIES 0)
+  set(keyword "")
+  set(index 1)
+  while(index LESS ${argc})
+    set(word "${ARGV${index}}")
+    math(EXPR index "${index} + 1")
+    if(word MATCHES "^[A-Z_]+$" AND "${word}" IN_LIST options)
+      set(arg_${word} "true")
+      set(given_${word} TRUE)
+      set(keyword "")
+    elseif(word MATCHES "^[A-Z_]+$" AND ("${word}" IN_LIST one OR "${word}" IN_LIST many))
+      _lockstep_check_value_follows()
+      set(keyword "${word}")
+    elseif("${keyword}" IN_LIST many)
+      if(keyword STREQUAL "MARKERS")
+        list(APPEND markers "${word}")
+      endif()
+      _lockstep_json(value "${word}")
+      if(word MATCHES "[$]<")
+        # May become a list when it is evaluated.
+        set(value "{\"list\": ${value}}")
+      endif()
+      if(DEFINED given_${keyword})
+        string(APPEND arg_${keyword} ", ")
+      endif()
+      string(APPEND arg_${keyword} "${value}")
+      set(given_${keyword} TRUE)
+      if(keyword STREQUAL "PROPERTIES")
+        math(EXPR count_PROPERTIES "${count_PROPERTIES} + 1")
+      endif()
+    elseif("${keyword}" STREQUAL "" OR DEFINED given_${keyword})
+      _lockstep_fail(lockstep_discover_tests "unknown argument '${word}'")
+    else()
+      set(arg_${keyword} "${word}")
+      set(given_${keyword} TRUE)
+    endif()
+  endwhile()
+  _lockstep_check_value_follows()
+  set(arg_MARKERS "${markers}")
+endmacro()
+
+# Of the keyword that was read last. Lists of arguments may be empty, as those of gtest_discover_tests() may: what is
+# written there is often a variable.
+macro(_lockstep_check_value_follows)
+  if(NOT "${keyword}" STREQUAL "" AND NOT DEFINED given_${keyword} AND
+     NOT "${keyword}" MATCHES "^(EXTRA_ARGS|PROPERTIES|DISCOVERY_EXTRA_ARGS|TEST_SPEC)$")
+    _lockstep_fail(lockstep_discover_tests "no value follows ${keyword}")
+  endif()
+endmacro()
+
+# Refuses what cannot be meant, and fills in what was left out. Sees and sets the variables of the caller.
+macro(_lockstep_check_discovery target)
+  if(NOT TARGET "${target}")
+    _lockstep_fail(lockstep_discover_tests "there is no target '${target}'")
+  endif()
+  get_property(type TARGET "${target}" PROPERTY TYPE)
+  if(NOT type STREQUAL "EXECUTABLE")
+    _lockstep_fail(lockstep_discover_tests "'${target}' is no program but of type ${type}")
+  endif()
+  if(NOT DEFINED given_FRAMEWORK)
+    _lockstep_guess_framework(arg_FRAMEWORK "${target}")
+  endif()
+  foreach(choice "FRAMEWORK gtest catch2 doctest" "GRANULARITY case suite file batch" "DISCOVERY_MODE POST_BUILD PRE_TEST")
+    string(REPLACE " " ";" choice "${choice}")
+    list(POP_FRONT choice keyword)
+    if((DEFINED given_${keyword} OR keyword STREQUAL "FRAMEWORK") AND NOT "${arg_${keyword}}" IN_LIST choice)
+      list(JOIN choice ", " choice)
+      _lockstep_fail(lockstep_discover_tests "${keyword} is one of ${choice}, not '${arg_${keyword}}'")
+    endif()
+  endforeach()
+
+  # What the other frameworks' modules take. DL_PATHS and DL_FRAMEWORK_PATHS of Catch2 v3 are unknown arguments.
+  set(of_gtest TEST_FILTER NO_PRETTY_TYPES NO_PRETTY_VALUES XML_OUTPUT_DIR)
+  set(of_catch2 TEST_SPEC REPORTER OUTPUT_DIR OUTPUT_PREFIX OUTPUT_SUFFIX ADD_TAGS_AS_LABELS SKIP_IS_FAILURE)
+  set(of_doctest TEST_SPEC JUNIT_OUTPUT_DIR ADD_LABELS)
+  foreach(keyword IN LISTS of_gtest of_catch2 of_doctest)
+    if(DEFINED given_${keyword} AND NOT keyword IN_LIST of_${arg_FRAMEWORK})
+      _lockstep_fail(lockstep_discover_tests "${keyword} is not for a program of ${arg_FRAMEWORK}; another framework is named with FRAMEWORK")
+    endif()
+  endforeach()
+
+  math(EXPR odd "${count_PROPERTIES} % 2")
+  if(odd)
+    _lockstep_fail(lockstep_discover_tests "PROPERTIES takes pairs of name and value, and these are ${count_PROPERTIES} words; a list is one word: \"a;b\"")
+  endif()
+  foreach(marker IN LISTS arg_MARKERS)
+    if(NOT marker MATCHES "^[A-Za-z0-9_.-]+$")
+      _lockstep_fail(lockstep_discover_tests "'${marker}' cannot be the name of a marker (letters, digits, '_', '.' and '-'); a label that is no marker is set with PROPERTIES LABELS")
+    endif()
+  endforeach()
+  if(DEFINED given_PHASE AND NOT arg_PHASE MATCHES "^[A-Za-z0-9_.-]+$")
+    _lockstep_fail(lockstep_discover_tests "'${arg_PHASE}' cannot be the name of a phase (letters, digits, '_', '.' and '-')")
+  endif()
+
+  if(arg_WORKING_DIRECTORY STREQUAL "")
+    set(arg_WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+  endif()
+  if(arg_TEST_LIST STREQUAL "")
+    set(arg_TEST_LIST "${target}_TESTS")
+  endif()
+  if(arg_DISCOVERY_TIMEOUT STREQUAL "")
+    set(arg_DISCOVERY_TIMEOUT 5)
+  endif()
+  if(NOT arg_DISCOVERY_TIMEOUT MATCHES "^([0-9]+([.][0-9]+)?)$" OR arg_DISCOVERY_TIMEOUT EQUAL 0)
+    _lockstep_fail(lockstep_discover_tests "DISCOVERY_TIMEOUT is a number of seconds, not '${arg_DISCOVERY_TIMEOUT}'")
+  endif()
+  if(arg_DISCOVERY_MODE STREQUAL "")
+    set(arg_DISCOVERY_MODE "POST_BUILD")
+    if(CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE)
+      set(arg_DISCOVERY_MODE "${CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE}")
+      if(NOT arg_DISCOVERY_MODE MATCHES "^(POST_BUILD|PRE_TEST)$")
+        _lockstep_fail(lockstep_discover_tests "CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE is one of POST_BUILD, PRE_TEST, not '${arg_DISCOVERY_MODE}'")
+      endif()
+    endif()
+  endif()
+  if(NOT CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    _lockstep_fail(lockstep_discover_tests "Lockstep works on Linux only for now, this is ${CMAKE_HOST_SYSTEM_NAME}: use the framework's own module here")
+  endif()
+endmacro()
+
+# _lockstep_guess_framework(OUT TARGET)
+function(_lockstep_guess_framework out target)
+  get_property(libraries TARGET "${target}" PROPERTY LINK_LIBRARIES)
+  set(framework "gtest")
+  foreach(library IN LISTS libraries)
+    string(TOLOWER "${library}" library)
+    if(library MATCHES "^(catch2?|doctest)(::|$)")
+      set(framework "${CMAKE_MATCH_1}")
+      string(REGEX REPLACE "^catch$" "catch2" framework "${framework}")
+      break()
+    endif()
+  endforeach()
+  set(${out} "${framework}" PARENT_SCOPE)
+endfunction()
+
+# _lockstep_test_launcher(OUT TARGET): the words in front of the program, as GoogleTest.cmake of this CMake has them. The
+# inside of a JSON array. Sees CMP0158 and CMP0178 of the caller, and sets keep_empty.
+macro(_lockstep_test_launcher out target)
+  set(_lockstep_words "")
+  set(_lockstep_cross TRUE)
+  if(POLICY CMP0158)
+    get_property(_lockstep_property TARGET "${target}" PROPERTY TEST_LAUNCHER)
+    list(APPEND _lockstep_words ${_lockstep_property})
+    if(CMP0158 STREQUAL "NEW" AND NOT CMAKE_CROSSCOMPILING)
+      set(_lockstep_cross FALSE)
+    endif()
+  endif()
+  if(_lockstep_cross)
+    get_property(_lockstep_property TARGET "${target}" PROPERTY CROSSCOMPILING_EMULATOR)
+    list(APPEND _lockstep_words ${_lockstep_property})
+  endif()
+  set(keep_empty "false")
+  if(CMP0178 STREQUAL "NEW")
+    set(keep_empty "true")
+  endif()
+  _lockstep_json_list(${out} "${_lockstep_words}")
+endmacro()
+
+# _lockstep_json_list(OUT LIST): the inside of a JSON array.
+function(_lockstep_json_list out values)
+  set(text "")
+  foreach(value IN LISTS values)
+    _lockstep_json(quoted "${value}")
+    if(value MATCHES "[$]<")
+      set(quoted "{\"list\": ${quoted}}")
+    endif()
+    if(NOT text STREQUAL "")
+      string(APPEND text ", ")
+    endif()
+    string(APPEND text "${quoted}")
+  endforeach()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# _lockstep_discovery_naming(OUT): how gtest_discover_tests() of this CMake makes names. That has changed with time; which
+# rules a CMake has, its own script tells better than its number.
+function(_lockstep_discovery_naming out)
+  get_property(naming GLOBAL PROPERTY _LOCKSTEP_DISCOVERY_NAMING)
+  if(NOT naming)
+    set(naming "text")
+    set(script "${CMAKE_ROOT}/Modules/GoogleTestAddTests.cmake")
+    if(EXISTS "${script}")
+      file(READ "${script}" text)
+      if(text MATCHES "parse_tests_from_json")
+        set(naming "json")
+      elseif(text MATCHES "\"/\\[0-9\\][.]\\*\"")
+        set(naming "text-digits")
+      endif()
+    elseif(NOT CMAKE_VERSION VERSION_LESS 4.2)
+      set(naming "json")
+    endif()
+    set_property(GLOBAL PROPERTY _LOCKSTEP_DISCOVERY_NAMING "${naming}")
+  endif()
+  set(${out} "${naming}" PARENT_SCOPE)
+endfunction()
+
+# _lockstep_line_of_call(OUT TARGET NTH): the line of CMAKE_CURRENT_LIST_FILE that calls lockstep_discover_tests() for the
+# target, the NTH of those (from 1), or the only call there is; 0 where that cannot be told. CMake does not tell a function
+# where it was called.
+function(_lockstep_line_of_call out target nth)
+  set(line 0)
+  if(EXISTS "${CMAKE_CURRENT_LIST_FILE}")
+    file(READ "${CMAKE_CURRENT_LIST_FILE}" text)
+    # What would make lists of it.
+    string(REGEX REPLACE "[];[\\]" "?" text "${text}")
+    string(REGEX REPLACE "[][.+*?|()^$\\]" "[\\0]" name "${target}")
+    string(REGEX MATCHALL "(^|\n)[ \t]*lockstep_discover_tests[ \t]*\\([ \t\r\n]*\"?${name}[\" \t\r\n)]" calls "${text}")
+    list(LENGTH calls count)
+    if(count EQUAL 0)
+      string(REGEX MATCHALL "(^|\n)[ \t]*lockstep_discover_tests[ \t]*\\(" calls "${text}")
+      list(LENGTH calls count)
+      set(nth 1)
+      if(count GREATER 1)
+        set(count 0)
+      endif()
+    endif()
+    if(count GREATER 0)
+      if(nth GREATER count)
+        set(nth "${count}")
+      endif()
+      set(line 1)
+      while(nth GREATER 0)
+        list(POP_FRONT calls call)
+        string(FIND "${text}" "${call}" at)
+        if(call MATCHES "^\n")
+          math(EXPR at "${at} + 1")
+        endif()
+        string(SUBSTRING "${text}" 0 "${at}" before)
+        math(EXPR at "${at} + 1")
+        string(SUBSTRING "${text}" "${at}" -1 text)
+        string(REGEX REPLACE "[^\n]+" "" before "${before}")
+        string(LENGTH "${before}" lines)
+        math(EXPR line "${line} + ${lines}")
+        math(EXPR nth "${nth} - 1")
+      endwhile()
+    endif()
+  endif()
+  set(${out} "${line}" PARENT_SCOPE)
+endfunction()
+
+# _lockstep_discovery_json(OUT): what `lockstep discover` has to know of this call. Sees the variables of the caller.
+macro(_lockstep_discovery_json out)
+  _lockstep_discovery_naming(naming)
+  _lockstep_line_of_call(list_line "${target}" "${counter}")
+  set(labels ${arg_MARKERS})
+  if(NOT arg_PHASE STREQUAL "")
+    list(APPEND labels "phase:${arg_PHASE}")
+  endif()
+  set(label_list "${labels}")
+  _lockstep_json_list(labels "${labels}")
+  set(framework_labels "${arg_ADD_TAGS_AS_LABELS}")
+  if(arg_ADD_LABELS)
+    set(framework_labels "true")
+  endif()
+  if(arg_FRAMEWORK STREQUAL "doctest")
+    set(arg_XML_OUTPUT_DIR "${arg_JUNIT_OUTPUT_DIR}")
+  endif()
+  set(${out} "{\n")
+  foreach(member "target=${target}" "framework=${arg_FRAMEWORK}" "naming=${naming}" "working_directory=${arg_WORKING_DIRECTORY}"
+      "binary_dir=${CMAKE_CURRENT_BINARY_DIR}" "source_dir=${CMAKE_CURRENT_SOURCE_DIR}" "build_dir=${CMAKE_BINARY_DIR}"
+      "source_top=${CMAKE_SOURCE_DIR}" "list_file=${CMAKE_CURRENT_LIST_FILE}" "test_prefix=${arg_TEST_PREFIX}"
+      "test_suffix=${arg_TEST_SUFFIX}" "test_filter=${arg_TEST_FILTER}" "test_list=${arg_TEST_LIST}"
+      "granularity=${arg_GRANULARITY}" "xml_output_dir=${arg_XML_OUTPUT_DIR}" "reporter=${arg_REPORTER}"
+      "output_dir=${arg_OUTPUT_DIR}" "output_prefix=${arg_OUTPUT_PREFIX}" "output_suffix=${arg_OUTPUT_SUFFIX}"
+      "cases_file=${cases_file}" "tests_file=${tests_file}")
+    string(FIND "${member}" "=" equals)
+    string(SUBSTRING "${member}" 0 "${equals}" key)
+    math(EXPR equals "${equals} + 1")
+    string(SUBSTRING "${member}" "${equals}" -1 value)
+    _lockstep_json(value "${value}")
+    string(APPEND ${out} " \"${key}\": ${value},\n")
+  endforeach()
+  string(APPEND ${out} " \"emulator\": [${launcher}],\n \"extra_args\": [${arg_EXTRA_ARGS}],\n"
+    " \"discovery_extra_args\": [${arg_DISCOVERY_EXTRA_ARGS}],\n \"test_spec\": [${arg_TEST_SPEC}],\n"
+    " \"properties\": [${arg_PROPERTIES}],\n \"labels\": [${labels}],\n \"list_line\": ${list_line},\n"
+    " \"timeout\": ${arg_DISCOVERY_TIMEOUT},\n \"keep_empty_args\": ${keep_empty},\n"
+    " \"no_pretty_types\": ${arg_NO_PRETTY_TYPES},\n \"no_pretty_values\": ${arg_NO_PRETTY_VALUES},\n"
+    " \"framework_labels\": ${framework_labels},\n \"skip_is_failure\": ${arg_SKIP_IS_FAILURE}\n}\n")
+endmacro()
+
+# _lockstep_write_discovery_include(PROGRAM): the file through which ctest comes to the tests. It discovers anew what is
+# older than the program or the call, in both modes. Sees the variables of the caller.
+function(_lockstep_write_discovery_include program)
+  set(include_file "${base}_include.cmake")
+  foreach(name arguments_file cases_file tests_file program)
+    _lockstep_bracket(${name}_quoted "${${name}}" "${CMAKE_BINARY_DIR}")
+  endforeach()
+  _lockstep_bracket(target_quoted "${target}")
+  _lockstep_bracket(stand_in_quoted "${target}.NOT_BUILT")
+  _lockstep_bracket(tested "$<TARGET_FILE:${target}>" "${CMAKE_BINARY_DIR}")
+  set(labelled "")
+  if(NOT label_list STREQUAL "")
+    # So that a phase knows that some of its tests are not there yet.
+    set(labelled "\n  set_tests_properties(${stand_in_quoted} PROPERTIES LABELS \"${label_list}\")")
+  endif()
+  # The name by which a run of Lockstep puts other tests in the place of these. Of the path's configuration, too.
+  string(MD5 hash "${cases_file}")
+  set(text "# Made by lockstep_discover_tests(); read by ctest.
+if(DEFINED _lockstep_tests_of_<hash>)
+  include(\"\${_lockstep_tests_of_<hash>}\")
+elseif(NOT EXISTS ${tested})
+  add_test(${stand_in_quoted} ${program_quoted} discover --not-built ${target_quoted} --program ${tested})${labelled}
+else()
+  if(NOT EXISTS ${tests_file_quoted} OR NOT EXISTS ${cases_file_quoted} OR
+     NOT ${tests_file_quoted} IS_NEWER_THAN ${tested} OR NOT ${tests_file_quoted} IS_NEWER_THAN ${arguments_file_quoted})
+    execute_process(COMMAND ${program_quoted} discover --arguments ${arguments_file_quoted} --program ${tested}
+      RESULT_VARIABLE _lockstep_result)
+    if(NOT \"\${_lockstep_result}\" STREQUAL \"0\")
+      message(FATAL_ERROR \"Lockstep: the tests of target '${target}' could not be discovered: \${_lockstep_result}\")
+    endif()
+  endif()
+  include(${tests_file_quoted})
+endif()
+")
+  if(multi_config)
+    foreach(configuration IN LISTS CMAKE_CONFIGURATION_TYPES)
+      string(REPLACE "$<CONFIG>" "${configuration}" path "${cases_file}")
+      string(MD5 hash "${path}")
+      string(REPLACE "<hash>" "${hash}" own "${text}")
+      file(GENERATE OUTPUT "${base}_include-${configuration}.cmake" CONTENT "${own}" CONDITION "$<CONFIG:${configuration}>" TARGET "${target}")
+    endforeach()
+    file(WRITE "${include_file}" "# Made by lockstep_discover_tests(); read by ctest.\n"
+      "if(EXISTS \"\${CMAKE_CURRENT_LIST_DIR}/${target}[${counter}]_include-\${CTEST_CONFIGURATION_TYPE}.cmake\")\n"
+      "  include(\"\${CMAKE_CURRENT_LIST_DIR}/${target}[${counter}]_include-\${CTEST_CONFIGURATION_TYPE}.cmake\")\n"
+      "else()\n  add_test(${stand_in_quoted} ${target}.NOT_BUILT)${labelled}\nendif()\n")
+  else()
+    string(REPLACE "<hash>" "${hash}" text "${text}")
+    file(GENERATE OUTPUT "${include_file}" CONTENT "${text}" TARGET "${target}")
+  endif()
+  string(REGEX REPLACE "([\"$\\])" "\\\\\\1" included "${include_file}")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${included}")
+endfunction()

@@ -1,0 +1,6 @@
+// lockstep: serial, slow
+// lockstep: two words
+TEST(a, b) {}
+
+// lockstep: x
+TEST_P(c, d) {}

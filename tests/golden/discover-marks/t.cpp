@@ -1,0 +1,5 @@
+// lockstep: fine, not fine
+TEST(S, a) {}
+
+// lockstep: lost
+int i;
