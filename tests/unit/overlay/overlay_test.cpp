@@ -40,9 +40,9 @@ set_tests_properties(
   FIXTURES_SETUP "lockstep.strict.p"
   LABELS "phase:p"
   RESOURCE_LOCK "db"
+  PROCESSORS "2"
   RESOURCE_GROUPS "lockstep_worker:1,slots:1,slots:1"
-  TIMEOUT "1.500"
-  PROCESSORS "2")
+  TIMEOUT "1.500")
 
 # 1 test: phase p (lockstep.toml:12), marker exclusive
 set_tests_properties(
@@ -51,8 +51,8 @@ set_tests_properties(
   FIXTURES_REQUIRED "lockstep.use.p;lockstep.session"
   FIXTURES_SETUP "lockstep.strict.p"
   LABELS "phase:p"
-  RESOURCE_GROUPS "lockstep_worker:1"
-  RUN_SERIAL "TRUE")
+  RUN_SERIAL "TRUE"
+  RESOURCE_GROUPS "lockstep_worker:1")
 
 # 1 test: phase q (lockstep.toml:17)
 set_tests_properties(

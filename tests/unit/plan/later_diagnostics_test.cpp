@@ -7,10 +7,6 @@ namespace {
 const DiagnosticCase later_cases[] = {
     {"keys",
      R"~(version = 1
-[defaults]
-granularity = "suite"
-batch_time = "3s"
-verify_batch = true
 [run]
 jobs = 4
 deadline = "1h"
@@ -18,36 +14,18 @@ deadline = "1h"
 name = "core"
 tests = "all()"
 budget = "8m"
-[marker.a]
-granularity = "file"
 )~",
-     R"~(lockstep.toml:3:1: error: 'granularity' is not in effect in this version of Lockstep [not-in-effect-yet]
-    3 | granularity = "suite"
-      | ^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:4:1: error: 'batch_time' is not in effect in this version of Lockstep [not-in-effect-yet]
-    4 | batch_time = "3s"
-      | ^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:5:1: error: 'verify_batch' is not in effect in this version of Lockstep [not-in-effect-yet]
-    5 | verify_batch = true
-      | ^^^^^^^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:7:1: error: 'jobs' is not in effect in this version of Lockstep [not-in-effect-yet]
-    7 | jobs = 4
+     R"~(lockstep.toml:3:1: error: 'jobs' is not in effect in this version of Lockstep [not-in-effect-yet]
+    3 | jobs = 4
       | ^^^^
   help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:8:1: error: 'deadline' is not in effect in this version of Lockstep [not-in-effect-yet]
-    8 | deadline = "1h"
+lockstep.toml:4:1: error: 'deadline' is not in effect in this version of Lockstep [not-in-effect-yet]
+    4 | deadline = "1h"
       | ^^^^^^^^
   help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:12:1: error: 'budget' is not in effect in this version of Lockstep [not-in-effect-yet]
-   12 | budget = "8m"
+lockstep.toml:8:1: error: 'budget' is not in effect in this version of Lockstep [not-in-effect-yet]
+    8 | budget = "8m"
       | ^^^^^^
-  help: leave it out: what would not hold is refused rather than ignored
-lockstep.toml:14:1: error: 'granularity' is not in effect in this version of Lockstep [not-in-effect-yet]
-   14 | granularity = "file"
-      | ^^^^^^^^^^^
   help: leave it out: what would not hold is refused rather than ignored
 )~"},
     {"in_profiles",

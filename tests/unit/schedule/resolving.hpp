@@ -60,6 +60,18 @@ public:
         if (v.empty()) test_.target.reset();
         return set(test_.command, std::move(v));
     }
+    /// A case of the first program of the inventory, which is there if any test is one.
+    NewTest& is_case(std::string file = "all_test.cpp") {
+        test_.origin = CaseOrigin{0, test_.name, test_.suite, std::move(file), test_.command};
+        return set(test_.skip_expressions, Names{"\\[  SKIPPED \\]"});
+    }
+    NewTest& skip_expressions(Names v) { return set(test_.skip_expressions, std::move(v)); }
+    NewTest& passes_by_output() { return set(test_.passes_by_output, true); }
+    NewTest& property(std::string name, std::string value) {
+        test_.other_properties.emplace_back(std::move(name), std::move(value));
+        return *this;
+    }
+    NewTest& more_properties() { return set(test_.more_properties, true); }
     operator InventoryTest() const { return test_; }  // NOLINT(google-explicit-constructor)
 
 private:
@@ -114,7 +126,10 @@ inline Resolved resolve_text(const std::string& text, const std::vector<NewTest>
     auto plan = read_plan(std::make_shared<const Source>("lockstep.toml", "version = 1\n" + text), {}, reading);
     if (!plan) throw std::runtime_error("the test's plan is wrong:\n" + shown(reading));
     result.plan = std::make_shared<const Plan>(std::move(*plan));
-    result.inventory = std::make_shared<const Inventory>(Inventory{{tests.begin(), tests.end()}});
+    Inventory inventory{{tests.begin(), tests.end()}};
+    if (std::ranges::any_of(inventory.tests, [](const auto& test) { return test.origin.has_value(); }))
+        inventory.programs.push_back({"unit", "gtest", "", "/b/unit_cases.json", "CMakeLists.txt:7"});
+    result.inventory = std::make_shared<const Inventory>(std::move(inventory));
     Diagnostics diagnostics;
     result.schedule = resolve(*result.plan, *result.inventory, facts, diagnostics);
     result.diagnostics = shown(diagnostics);

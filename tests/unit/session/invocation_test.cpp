@@ -250,7 +250,8 @@ TEST(Descriptions, say_what_the_run_is) {
     EXPECT_EQ(describe(read({"-j", "0"})), "a run of an unknown number at once");
     EXPECT_EQ(describe(read({"-j8", "-E", "slow", "--repeat", "until-pass:2", "--timeout", "9", "--no-tests=error",
                              "--resource-spec-file", "f", "--preset", "ci"})),
-              "a run of 8 at once, with the settings of preset 'ci', in which tests may be repeated, with a --timeout, "
+              "a run of 8 at once, with the settings of preset 'ci', of tests by name or number, in which tests may be "
+              "repeated, with a --timeout, "
               "with a "
               "resource spec file of its own, which fails where no test is run, without tests named 'slow'");
 }

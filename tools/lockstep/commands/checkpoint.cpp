@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/case_times.hpp"
 #include "commands/commands.hpp"
 #include "commands/debts.hpp"
 #include "commands/kept.hpp"
@@ -341,6 +342,7 @@ int end_session(Layout& layout) {
         History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
         const auto journal = read_journal(layout, session);
         record_session(layout, session, *table, &log, journal, true, history, print_note);
+        renew_case_times(layout, *table, log, history);
         note_debts_of_ended(layout, session, *table, log, history);
         if (!journal.owed.empty()) {
             note_debts_of_journal(session, journal, history);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "commands/case_times.hpp"
 #include "commands/commands.hpp"
 #include "commands/debts.hpp"
 #include "commands/holdings.hpp"
@@ -66,6 +67,21 @@ std::string switches() {
     return text.empty() ? "no switches are set" : text;
 }
 
+/// A name or a number on the command line means a case, and so does what an IDE lists: its clicks become names and
+/// numbers. --rerun-failed goes by the numbers of the run before, so it gets what that one had.
+void choose_granularity(const Workspace& workspace, const Invocation& invocation, RunFacts& facts) {
+    if (facts.granularity || workspace.discoveries.empty()) return;
+    const bool for_ide = invocation.listing && invocation.json;
+    if (invocation.names_tests || for_ide || !facts.debugged.empty()) facts.granularity = Granularity::single;
+    if (!invocation.rerun_failed) return;
+    const auto& layout = workspace.layout;
+    const auto graph = os::read_file(layout.last_run());
+    const auto before = graph ? os::read_file(layout.graph(*graph) + "/granularity.txt") : std::nullopt;
+    if (!before) return;
+    facts.granularity = granularity_from(before->substr(0, before->find('\n')));
+    facts.case_seconds = case_times_from_text(before->substr(std::min(before->find('\n') + 1, before->size())));
+}
+
 RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation& invocation,
                   Diagnostics& diagnostics) {
     auto facts = facts_from_environment(workspace, plan, diagnostics);
@@ -73,6 +89,7 @@ RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation
     if (invocation.timeout_seconds > 0) facts.default_timeout = invocation.timeout_seconds;
     facts.foreign_resource_spec = invocation.resource_spec;
     facts.names_excluded = invocation.takes_away() != nullptr || invocation.script;
+    choose_granularity(workspace, invocation, facts);
     return facts;
 }
 
@@ -83,6 +100,8 @@ std::string session_script(const Layout& layout, const Graph& graph, int session
     script +=
         fmt::format("set(_lockstep_temp \"{}\")\n", cmake_quoted_inside(cmake_list_element(layout.temp(session))));
     script += fmt::format("set(_lockstep_overlay {})\n", cmake_bracket(layout.graph(graph.name) + "/overlay.cmake"));
+    if (const auto batches = layout.graph(graph.name) + "/batches.cmake"; os::exists(batches))
+        script += fmt::format("include({})\n", cmake_bracket(batches));
     int count = 0;
     for (const auto& file : graph.listing.rewritten) {
         if (!os::exists(file)) continue;
@@ -213,6 +232,7 @@ private:
         say_unmatched(graph->name);
         refuse_to_resume(table);
         session_.graph = graph->name;
+        if (!workspace_.discoveries.empty()) os::write_file(layout_.last_run(), graph->name);
         note_files(graph->listing);
         make_temp_directories(table);
         return write_script(*graph, facts, table);
@@ -251,13 +271,15 @@ private:
 
     void make_temp_directories(const RunTable& table) const {
         os::make_directories(layout_.temp(session_.number));
-        for (std::size_t number = 1; number <= table.tests.size(); ++number) {
-            const auto& test = table.tests[number - 1];
-            if (!test.temp) continue;
-            const auto directory = layout_.temp(session_.number, number);
+        const auto make = [&](std::size_t index, bool temp, bool home) {
+            if (!temp) return;
+            const auto directory = layout_.temp(session_.number, index);
             os::make_empty_directory(directory);
-            if (test.home) os::make_directories(directory + "/home");
-        }
+            if (home) os::make_directories(directory + "/home");
+        };
+        for (std::size_t number = 1; number <= table.tests.size(); ++number)
+            make(number, table.tests[number - 1].temp, table.tests[number - 1].home);
+        for (const auto& batch : table.batches) make(batch.index, batch.temp, batch.home);
         for (const auto& phase : table.phases) {
             if (phase.cleanup && uses_temp_dir(*phase.cleanup)) make_own_directory(table, names::cleanup(phase.name));
             if (std::ranges::any_of(phase.verifications, [](const auto& v) { return uses_temp_dir(v.command); }))
@@ -417,10 +439,12 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
     if (!os::exists(path) || os::read_file(made) != graph->name || !graph->listing.rewritten.empty()) {
         point_at(layout, *graph);
         const auto table = table_of(layout, graph->name);
-        for (std::size_t number = 1; number <= table.tests.size(); ++number) {
-            const auto& test = table.tests[number - 1];
-            if (test.temp) os::make_directories(layout.temp(0, number) + (test.home ? "/home" : ""));
-        }
+        const auto make = [&](std::size_t index, bool temp, bool home) {
+            if (temp) os::make_directories(layout.temp(0, index) + (home ? "/home" : ""));
+        };
+        for (std::size_t number = 1; number <= table.tests.size(); ++number)
+            make(number, table.tests[number - 1].temp, table.tests[number - 1].home);
+        for (const auto& batch : table.batches) make(batch.index, batch.temp, batch.home);
         os::make_directories(layout.temp(0));
         os::write_file(path, session_script(layout, *graph, 0));
         os::write_file(made, graph->name);

@@ -39,6 +39,7 @@ public:
 
     std::vector<ExplainedValue> values() {
         membership();
+        granularity();
         launching();
         shown_as();
         exclusion();
@@ -77,6 +78,19 @@ private:
         }
         for (const auto& [index, place] : test_.services)
             add("service", plan_.services[index].name.value, from(place, by_lockstep));
+    }
+
+    /// Of a discovered case: what it runs in, in a call of ctest that means no test by name or number.
+    void granularity() {
+        if (!own_.origin) return;
+        const auto& how = schedule_.granularities[test_.position];
+        // Who says it is a line of the plan, or somebody else.
+        const auto by =
+            from(how.because.place, how.because.value == "defaults" ? by_default : how.because.value.c_str());
+        add("granularity",
+            how.obstacle.empty() ? std::string(to_string(how.granularity))
+                                 : fmt::format("case and not {}: {}", to_string(how.granularity), how.obstacle),
+            by);
     }
 
     /// Why the test starts through the launcher; what it is launched for says what the launcher does.

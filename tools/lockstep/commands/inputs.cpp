@@ -21,6 +21,7 @@ Inputs read_inputs(const CommonOptions& options, bool plan_alone_is_enough, Diag
         inputs.plan = load_plan(plan, plan, diagnostics);
         Workspace nowhere;
         if (inputs.plan) inputs.facts = facts_from_environment(nowhere, *inputs.plan, diagnostics);
+        inputs.facts.one_by_one = true;
         if (options.inventory.empty()) return inputs;
         inputs.inventory = read_inventory_file(options.inventory, diagnostics);
         return inputs;
@@ -30,6 +31,7 @@ Inputs read_inputs(const CommonOptions& options, bool plan_alone_is_enough, Diag
     inputs.plan = load_plan(workspace.plan_path, workspace.plan_name, diagnostics);
     if (!inputs.plan) return inputs;
     inputs.facts = facts_from_environment(workspace, *inputs.plan, diagnostics);
+    inputs.facts.one_by_one = true;
     inputs.inventory = read_listing(workspace, current_listing(workspace, workspace.ctest), diagnostics);
     return inputs;
 }

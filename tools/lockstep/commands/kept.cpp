@@ -20,14 +20,13 @@ bool bad(LogVerdict verdict) {
     return verdict == LogVerdict::failed || verdict == LogVerdict::unknown;
 }
 
-/// Tests with directories worth keeping.
+/// Indices of tests and batches with directories worth keeping.
 std::vector<std::size_t> failed_with_directory(const RunTable& table, const LogReading& log) {
-    std::vector<std::size_t> positions;
+    std::vector<std::size_t> indices;
     for (const auto& entry : log.entries) {
-        if (entry.index > table.tests.size()) break;
-        if (bad(entry.verdict) && table.tests[entry.index - 1].temp) positions.push_back(entry.index - 1);
+        if (bad(entry.verdict) && table.has_temp(entry.index)) indices.push_back(entry.index);
     }
-    return positions;
+    return indices;
 }
 
 /// What the list names, with something in it. A list that cannot be read names nothing.
@@ -39,12 +38,12 @@ ListedDirectories listed_directories(const Layout& layout, const Session& sessio
     const auto text = os::read_file(keep_list(layout, session));
     if (!text) return listed;
     for (const auto& entry : json::parse(*text, nullptr, false)) {
-        if (!entry.is_number_unsigned() || entry.get<std::size_t>() >= table.tests.size()) continue;
-        const auto position = entry.get<std::size_t>();
-        auto directory = layout.temp(session.number, position + 1);
+        if (!entry.is_number_unsigned() || !table.has_temp(entry.get<std::size_t>())) continue;
+        const auto index = entry.get<std::size_t>();
+        auto directory = layout.temp(session.number, index);
         if (!os::exists(directory) || os::is_empty_directory(directory)) continue;
         listed.paths.push_back(std::move(directory));
-        listed.tests.push_back(table.tests[position].name);
+        listed.tests.emplace_back(table.name_of(index));
     }
     return listed;
 }
@@ -53,8 +52,8 @@ ListedDirectories listed_directories(const Layout& layout, const Session& sessio
 
 void note_directories_to_keep(const Layout& layout, const Session& session, const RunTable& table,
                               const LogReading& log) {
-    const auto positions = failed_with_directory(table, log);
-    if (!positions.empty()) os::write_file(keep_list(layout, session), json(positions).dump() + "\n");
+    const auto indices = failed_with_directory(table, log);
+    if (!indices.empty()) os::write_file(keep_list(layout, session), json(indices).dump() + "\n");
 }
 
 void keep_noted_directories(const Layout& layout, const Session& session, const RunTable& table, History& history) {
@@ -77,9 +76,8 @@ void drop_kept_of_passed(const Layout& layout, const RunTable& table, const LogR
     const auto kept = history.kept();
     std::vector<std::string> passed;
     for (const auto& entry : log.entries) {
-        if (entry.index > table.tests.size()) break;
         if (entry.verdict != LogVerdict::passed && entry.verdict != LogVerdict::skipped) continue;
-        const auto found = kept.find(table.tests[entry.index - 1].name);
+        const auto found = kept.find(std::string(table.name_of(entry.index)));
         if (found == kept.end()) continue;
         os::remove_tree(fmt::format("{}/{}", layout.kept(), found->second));
         passed.push_back(found->first);
@@ -91,11 +89,9 @@ void tidy_temp_directories(const Layout& layout, const Session& session, const R
                            const Report& report) {
     note_directories_to_keep(layout, session, table, log);
     for (const auto& entry : log.entries) {
-        if (entry.index > table.tests.size()) break;
-        const auto position = entry.index - 1;
-        if (!table.tests[position].temp || entry.verdict == LogVerdict::not_run || bad(entry.verdict)) continue;
+        if (!table.has_temp(entry.index) || entry.verdict == LogVerdict::not_run || bad(entry.verdict)) continue;
         try {
-            os::make_empty_directory(layout.temp(session.number, position + 1));
+            os::make_empty_directory(layout.temp(session.number, entry.index));
         } catch (const std::exception& error) {  // a test made it somebody else's: the others are emptied all the same
             report(fmt::format("warning: {}", error.what()));
         }

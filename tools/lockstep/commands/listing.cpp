@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "commands/discoveries.hpp"
 #include "commands/drafts.hpp"
 #include "commands/output.hpp"
 #include "inventory/ctest_json.hpp"
@@ -315,6 +316,7 @@ std::optional<Inventory> read_answer(const Workspace& workspace, const SourcePtr
     spell_as_ctest_does(*inventory);
     refuse_undecodable_names(files, diagnostics);
     inventory->markers = workspace.markers;
+    attach_discoveries(workspace, *inventory);
     return inventory;
 }
 

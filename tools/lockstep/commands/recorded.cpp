@@ -49,7 +49,8 @@ std::optional<PresentTests> present_tests(const Workspace& workspace) {
     std::optional<RunTable> table;
     const auto listing = current_listing(workspace, workspace.ctest);
     if (auto plan = load_plan(workspace.plan_path, workspace.plan_name, diagnostics)) {
-        const auto facts = facts_from_environment(workspace, *plan, diagnostics);
+        auto facts = facts_from_environment(workspace, *plan, diagnostics);
+        facts.one_by_one = true;
         auto inventory = read_listing(workspace, listing, diagnostics);
         if (inventory && !diagnostics.has_errors()) {
             const auto resolved = resolve_all(std::move(*plan), std::move(*inventory), facts, diagnostics);

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include "commands/case_times.hpp"
+#include "commands/discoveries.hpp"
 #include "commands/drafts.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
@@ -13,7 +15,9 @@
 #include "overlay/launch.hpp"
 #include "runtime/debug_request.hpp"
 #include "session/debug_log.hpp"
+#include "session/fingerprint.hpp"
 #include "session/session.hpp"
+#include "text/quote.hpp"
 
 namespace lockstep {
 namespace {
@@ -62,6 +66,17 @@ void read_limits(RunFacts& facts, Diagnostics& diagnostics) {
     }
     diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_SHARD={} is no shard of several", *shard),
                       "write LOCKSTEP_SHARD=2/8 for the second of eight, or unset it");
+}
+
+std::optional<Granularity> forced_granularity(Diagnostics& diagnostics) {
+    const auto word = os::environment("LOCKSTEP_GRANULARITY");
+    if (!word || word->empty()) return std::nullopt;
+    const auto granularity = granularity_from(*word);
+    if (!granularity) {
+        diagnostics.error({}, "bad-switch", fmt::format("LOCKSTEP_GRANULARITY={} is no granularity", *word),
+                          "one of case, suite, file, batch");
+    }
+    return granularity;
 }
 
 std::optional<runtime::DebugRequest> debug_request() {
@@ -117,6 +132,10 @@ RunFacts facts_from_environment(const Workspace& workspace, const Plan& plan, Di
     facts.sequential = switched_on("LOCKSTEP_SEQUENTIAL", diagnostics);
     facts.project_has_spec = plan.run.resource_spec.value.has_value() || !workspace.project_spec.empty();
     facts.default_timeout = configured_timeout(workspace);
+    facts.granularity = forced_granularity(diagnostics);
+    facts.processors = os::processors();
+    if (!workspace.layout.state.empty())
+        facts.case_seconds = case_times_from_text(os::read_file(workspace.layout.case_times()).value_or(""));
     read_limits(facts, diagnostics);
     if (const auto request = debug_request()) facts.debugged = request->test;
     if (const auto file = os::environment("LOCKSTEP_HISTORY"); file && !file->empty() && !file->starts_with('/')) {
@@ -186,6 +205,18 @@ GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const Run
     inputs.add("LOCKSTEP_LIMITS", facts.limits ? "" : "off");
     inputs.add("the test that is debugged", facts.debugged);
     inputs.add("LOCKSTEP_SHARD", facts.shards == 0 ? "" : fmt::format("{}/{}", facts.shard, facts.shards));
+    if (!workspace.discoveries.empty()) {
+        // These have a say in what the tests of a run are, and nothing else.
+        inputs.add("the granularity of this run", facts.granularity ? to_string(*facts.granularity) : "");
+        inputs.add("the processors of this machine", std::to_string(facts.processors));
+        inputs.add("how long cases take", to_text(facts.case_seconds));
+        std::string discovered;
+        for (const auto& file : workspace.discoveries) {
+            const auto found = os::identify(file);
+            discovered += fmt::format("{} {}\n", file, found ? identity_text(*found) : "");
+        }
+        inputs.add("the discovered cases", discovered);
+    }
     inputs.add("ctest --resource-spec-file", facts.foreign_resource_spec ? "1" : "");
     inputs.add("tests taken away by name", facts.names_excluded ? "1" : "");
     inputs.add("a resource spec file of the project", facts.project_has_spec ? "1" : "");
@@ -202,6 +233,25 @@ std::string unmatched_expressions(const Diagnostics& diagnostics) {
             lines += fmt::format("{}: {}\n", diagnostic.place.brief(), diagnostic.message);
     }
     return lines;
+}
+
+/// What the launcher reads, what test files include in place of all cases, and for --rerun-failed how these batches
+/// came about.
+void write_batches(const std::string& draft, const std::string& folder, const Schedule& schedule,
+                   const RunFacts& facts) {
+    os::write_file(
+        draft + "/granularity.txt",
+        fmt::format("{}\n{}", facts.granularity ? to_string(*facts.granularity) : "", to_text(facts.case_seconds)));
+    if (schedule.batches.empty()) return;
+    os::write_file(draft + "/batches.txt", runtime::to_text(batch_table(schedule)));
+    std::string script;
+    for (const auto& rest : rest_of_discoveries(schedule)) {
+        os::write_file(fmt::format("{}/rest-{}.cmake", draft, rest.program), rest.script);
+        script += fmt::format("string(MD5 _lockstep_key {})\nset(\"_lockstep_tests_of_${{_lockstep_key}}\" {})\n",
+                              cmake_bracket(schedule.inventory->programs[rest.program].cases_file),
+                              cmake_bracket(fmt::format("{}/rest-{}.cmake", folder, rest.program)));
+    }
+    os::write_file(draft + "/batches.cmake", script);
 }
 
 bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& facts, const Graph& graph,
@@ -240,6 +290,7 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
         os::write_file(draft + "/launch.cmake",
                        launch_script(*resolved->schedule, *launch, options, folder + "/launch.txt"));
     }
+    if (!workspace.discoveries.empty()) write_batches(draft, folder, *resolved->schedule, facts);
     put_in_place(draft, folder);
     prune_graphs(layout);
     return true;

@@ -103,7 +103,9 @@ private:
     void add_generated() {
         for (std::size_t g = 0; g < table_.generated.size(); ++g) {
             const auto& name = table_.generated[g];
-            const auto* entry = entry_of(table_.tests.size() + g + 1);
+            const auto index = table_.tests.size() + g + 1;
+            const auto* entry = entry_of(index);
+            if (table_.batch_at(index) != nullptr) continue;  // its cases have been counted
             if (entry == nullptr || name.starts_with(names::checkpoint(""))) continue;
             if (entry->verdict == LogVerdict::failed || entry->verdict == LogVerdict::unknown)
                 report_.failed.push_back({name, "", "failed"});

@@ -62,12 +62,44 @@ std::vector<std::uint32_t> numbers_of_run(const Layout& layout, const RunTable& 
         std::istringstream lines(*text);
         for (std::uint32_t number = 0; lines >> number;) dropped.insert(number);
     }
+    const auto in_batches = table.in_batches();
     std::vector<std::uint32_t> numbers;
     numbers.reserve(table.tests.size() + table.generated.size());
     for (std::uint32_t index = 1; index <= table.tests.size() + table.generated.size(); ++index) {
+        if (index <= in_batches.size() && in_batches[index - 1]) continue;  // ctest knows its batch instead
         if (!dropped.contains(index)) numbers.push_back(index);
     }
     return numbers;
+}
+
+LogVerdict verdict_of(const BatchedCase& batched) {
+    if (batched.verdict == "passed") return LogVerdict::passed;
+    if (batched.verdict == "skipped") return LogVerdict::skipped;
+    if (batched.verdict == "not_run") return LogVerdict::not_run;
+    return LogVerdict::failed;
+}
+
+/// The log tells of batches; of their cases the journal does. A case of a batch that ran, of which nothing is said, may
+/// have been under way when its launcher was killed: it cannot be told.
+void add_cases(const RunTable& table, const SessionJournal& journal, LogReading& reading) {
+    std::vector<LogEntry> cases;
+    for (const auto& batch : table.batches) {
+        const auto* entry = reading.find(static_cast<std::uint32_t>(batch.index));
+        if (entry == nullptr) continue;
+        const bool settled = entry->verdict != LogVerdict::started;
+        for (const auto position : batch.cases) {
+            const auto found = journal.cases.find(table.tests[position].name);
+            const auto index = static_cast<std::uint32_t>(position + 1);
+            if (found != journal.cases.end() && entry->verdict != LogVerdict::not_run) {
+                cases.push_back({index, verdict_of(found->second), found->second.seconds});
+            } else {
+                const bool ran = settled && entry->verdict != LogVerdict::not_run;
+                cases.push_back({index, ran ? LogVerdict::unknown : entry->verdict, 0});
+            }
+        }
+    }
+    reading.entries.insert(reading.entries.end(), cases.begin(), cases.end());
+    std::ranges::sort(reading.entries, {}, &LogEntry::index);
 }
 
 /// `n` of the first "i/n Testing: ", which no test's output precedes.
@@ -113,6 +145,7 @@ LogReading read_session_log(const Layout& layout, const RunTable& table, const S
     if (total && *total != numbers.size()) return nothing_certain(table, *total);
     auto reading = read_ctest_log(log, options);
     for (auto& entry : reading.entries) entry.index = numbers[entry.index - 1];
+    if (!table.batches.empty()) add_cases(table, read_journal(layout, session), reading);
     return reading;
 }
 

@@ -5,9 +5,28 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lockstep {
+
+/// Of a test that is a case of a program, as discovery wrote it down.
+struct CaseOrigin {
+    std::size_t program = 0;           ///< position in Inventory::programs
+    std::string filter;                ///< what selects it on the program's command line
+    std::string suite;                 ///< the framework's
+    std::string file;                  ///< that defines it; "" where the framework does not say
+    std::vector<std::string> command;  ///< its own but for what selects it
+};
+
+/// A program whose cases were discovered.
+struct DiscoveredProgram {
+    std::string target;       ///< CMake's
+    std::string framework;    ///< "gtest", …
+    std::string granularity;  ///< as lockstep_discover_tests() was given it, "" without
+    std::string cases_file;   ///< where they are written down
+    std::string place;        ///< of the call, "CMakeLists.txt:12"
+};
 
 /// One test as CTest has it, before Lockstep adds anything.
 struct InventoryTest {
@@ -25,7 +44,12 @@ struct InventoryTest {
     std::optional<int> processors;
     bool run_serial = false, disabled = false, will_fail = false;
     std::optional<int> skip_return_code;
-    bool judged_by_output = false;     ///< PASS_, FAIL_ or SKIP_REGULAR_EXPRESSION
+    bool judged_by_output = false;              ///< PASS_, FAIL_ or SKIP_REGULAR_EXPRESSION
+    std::vector<std::string> skip_expressions;  ///< SKIP_REGULAR_EXPRESSION
+    bool passes_by_output = false;              ///< PASS_ or FAIL_REGULAR_EXPRESSION
+    /// Properties that mean nothing to a schedule, as values of set_tests_properties().
+    std::vector<std::pair<std::string, std::string>> other_properties;
+    bool more_properties = false;      ///< it has one that is neither here nor there
     bool timeout_after_match = false;  ///< TIMEOUT_AFTER_MATCH
     bool has_resource_groups = false;
     bool makes_resource_spec = false;      ///< GENERATED_RESOURCE_SPEC_FILE: ctest then takes no other spec file
@@ -40,11 +64,13 @@ struct InventoryTest {
     std::optional<std::string> source;  ///< DEF_SOURCE_LINE's file
     std::string suite;                  ///< the part of the name before the first '.'; the whole of one without
     std::optional<std::string> target;  ///< base name of command[0]
+    std::optional<CaseOrigin> origin;
 };
 
 struct Inventory {
     std::vector<InventoryTest> tests;    ///< in CTest's order: test number i is tests[i - 1]
     std::vector<std::string> markers{};  ///< labels that were given as MARKERS in CMake, and so are meant for the plan
+    std::vector<DiscoveredProgram> programs{};
 };
 
 }  // namespace lockstep

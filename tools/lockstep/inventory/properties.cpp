@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -51,6 +52,12 @@ void take_groups(InventoryTest& test, JsonValue& value) {
 
 void take_expressions(InventoryTest& test, JsonValue& value) {
     test.judged_by_output = test.judged_by_output || !value.list.empty();
+    test.passes_by_output = test.passes_by_output || !value.list.empty();
+}
+
+void take_skip_expressions(InventoryTest& test, JsonValue& value) {
+    test.judged_by_output = test.judged_by_output || !value.list.empty();
+    std::swap(test.skip_expressions, value.list);
 }
 
 void take_timeout_after_match(InventoryTest& test, JsonValue&) {
@@ -89,7 +96,7 @@ constexpr Property properties[] = {
     {"SKIP_RETURN_CODE", Form::integer, take_integer<&InventoryTest::skip_return_code>},
     {"PASS_REGULAR_EXPRESSION", Form::texts, take_expressions},
     {"FAIL_REGULAR_EXPRESSION", Form::texts, take_expressions},
-    {"SKIP_REGULAR_EXPRESSION", Form::texts, take_expressions},
+    {"SKIP_REGULAR_EXPRESSION", Form::texts, take_skip_expressions},
     {"TIMEOUT_AFTER_MATCH", Form::object, take_timeout_after_match},
     {"RESOURCE_GROUPS", Form::groups, take_groups},
     {"GENERATED_RESOURCE_SPEC_FILE", Form::text, take_made_spec},
@@ -130,6 +137,27 @@ std::optional<std::string> mismatch(Form form, const JsonValue& value) {
     return std::nullopt;
 }
 
+/// A list as one text: its elements' own semicolons cannot be told from those between them, so such a list is none.
+std::optional<std::string> as_text(const JsonValue& value) {
+    switch (value.type) {
+        case JsonType::boolean:
+            return value.boolean ? "TRUE" : "FALSE";
+        case JsonType::number:
+            return fmt::format("{}", value.number);
+        case JsonType::string:
+            return value.string;
+        case JsonType::array: {
+            const auto splits = [](const std::string& element) { return element.find(';') != std::string::npos; };
+            if (value.objects != 0 || value.others || std::ranges::any_of(value.list, splits)) return std::nullopt;
+            return fmt::to_string(fmt::join(value.list, ";"));
+        }
+        case JsonType::null:
+        case JsonType::object:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> set_property(InventoryTest& test, std::string_view name, JsonValue& value) {
@@ -138,6 +166,11 @@ std::optional<std::string> set_property(InventoryTest& test, std::string_view na
         auto wrong = mismatch(property.form, value);
         if (!wrong) property.set(test, value);
         return wrong;
+    }
+    if (auto text = as_text(value)) {
+        test.other_properties.emplace_back(name, std::move(*text));
+    } else {
+        test.more_properties = true;
     }
     return std::nullopt;
 }

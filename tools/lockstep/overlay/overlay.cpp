@@ -122,31 +122,82 @@ private:
 
     /// Sorts what a test gets into what it shares with others and what is its own.
     void sort_test(const ScheduledTest& test) {
+        if (test.batch) return;  // what it gets, its batch gets
         const auto& own = schedule_.inventory->tests[test.position];
         const auto number = test.position + 1;
         Properties shared;
-        for (const auto& f : test.fixtures_required) shared.add("FIXTURES_REQUIRED", f.value);
-        for (const auto& f : test.fixtures_setup) shared.add("FIXTURES_SETUP", f.value);
-        for (const auto& label : test.labels) shared.add("LABELS", label.value);
-        for (const auto& lock : test.locks) shared.add("RESOURCE_LOCK", lock.value);
+        add_shared(shared, test);
         if (const auto group = resource_group(test); !group.empty()) shared.raw("RESOURCE_GROUPS", group);
         write_time_out(shared, test);
-        if (skips_without_service(test)) {
-            // Added to the project's own.
-            shared.raw("SKIP_REGULAR_EXPRESSION", cmake_quoted_inside(ctest_regex(runtime::skip_line)));
-        }
-        if (test.processors) shared.raw("PROCESSORS", test.processors->value);
-        if (test.alone) shared.raw("RUN_SERIAL", "TRUE");
         if (auto text = shared.together(); !text.empty()) {
             const auto [group, fresh] = group_of_.try_emplace(origin(test) + "\n" + text, groups_.size());
             if (fresh) groups_.push_back({origin(test), std::move(text), {}});
             groups_[group->second].tests.push_back(test.position);
         }
         Properties single;
-        write_environment(single, test, own, number);
+        write_environment(single, test, own, own.name, number);
         if (test.own_working_directory) single.raw("WORKING_DIRECTORY", temp(number));
         single.write(own_, own.name);
         shared.write_alone(own_, cmake_bracket(own.name));
+    }
+
+    /// What markers, phases and services put onto a test.
+    void add_shared(Properties& shared, const ScheduledTest& test) const {
+        for (const auto& f : test.fixtures_required) shared.add("FIXTURES_REQUIRED", f.value);
+        for (const auto& f : test.fixtures_setup) shared.add("FIXTURES_SETUP", f.value);
+        for (const auto& label : test.labels) shared.add("LABELS", label.value);
+        for (const auto& lock : test.locks) shared.add("RESOURCE_LOCK", lock.value);
+        if (skips_without_service(test)) {
+            // Added to the project's own.
+            shared.raw("SKIP_REGULAR_EXPRESSION", cmake_quoted_inside(ctest_regex(runtime::skip_line)));
+        }
+        if (test.processors) shared.raw("PROCESSORS", test.processors->value);
+        if (test.alone) shared.raw("RUN_SERIAL", "TRUE");
+    }
+
+    /// What the project put onto each case of a batch.
+    static void add_own(Properties& properties, const InventoryTest& own, bool alone) {
+        const auto add_all = [&](const char* key, const std::vector<std::string>& values) {
+            for (const auto& value : values) properties.add(key, value);
+        };
+        add_all("LABELS", own.labels);
+        add_all("DEPENDS", own.depends);
+        add_all("RESOURCE_LOCK", own.resource_lock);
+        add_all("REQUIRED_FILES", own.required_files);
+        add_all("FIXTURES_REQUIRED", own.fixtures_required);
+        add_all("ENVIRONMENT", own.environment);
+        add_all("ENVIRONMENT_MODIFICATION", own.environment_modification);
+        if (own.processors) properties.raw("PROCESSORS", std::to_string(*own.processors));
+        if (own.run_serial && !alone) properties.raw("RUN_SERIAL", "TRUE");
+        for (const auto& [name, value] : own.other_properties) properties.raw(name.c_str(), cmake_quoted_inside(value));
+        if (!own.added_file.empty()) {
+            properties.raw("_BACKTRACE_TRIPLES",
+                           fmt::format("{};{};lockstep_discover_tests",
+                                       cmake_quoted_inside(cmake_list_element(own.added_file)), own.added_line));
+        }
+    }
+
+    void write_batch(const GeneratedTest& generated, std::size_t number) {
+        const auto& batch = schedule_.batches[*generated.batch];
+        const auto& test = schedule_.tests[batch.cases.front()];
+        const auto& own = schedule_.inventory->tests[test.position];
+        Properties properties;
+        add_own(properties, own, test.alone.has_value());
+        add_shared(properties, test);
+        if (const auto group = resource_group(test.demands); !group.empty()) properties.raw("RESOURCE_GROUPS", group);
+        if (batch.timeout > 0)
+            properties.raw("TIMEOUT", fmt::format("{}", batch.timeout * static_cast<double>(batch.cases.size())));
+        const auto has_cost = [](const auto& property) { return property.first == "COST"; };
+        // What ctest remembers of a batch may be of other cases.
+        if (std::ranges::none_of(own.other_properties, has_cost))
+            properties.raw("COST", fmt::format("{:.3f}", batch.expected));
+        write_environment(properties, test, own, generated.name, number);
+        properties.raw(
+            "WORKING_DIRECTORY",
+            test.own_working_directory
+                ? temp(number)
+                : cmake_quoted_inside(own.working_directory.empty() ? own.binary_dir : own.working_directory));
+        properties.write(out_, generated.name);
     }
 
     /// The time that a launched test may wait before its last attempt begins must not count. CTest's clock starts with
@@ -180,7 +231,7 @@ private:
     }
 
     void write_environment(Properties& properties, const ScheduledTest& test, const InventoryTest& own,
-                           std::size_t number) {
+                           const std::string& name_of_test, std::size_t number) {
         const auto is_own = [&](std::string_view name) {
             return std::ranges::any_of(own.environment, [&](const auto& entry) {
                 return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
@@ -193,7 +244,7 @@ private:
             if (!is_own(name)) add_variable(properties, fmt::format("{}={}", name, value), true);
         };
         if (plan_.defaults.context.value) {
-            literal("LOCKSTEP_TEST", own.name);
+            literal("LOCKSTEP_TEST", name_of_test);
             literal("LOCKSTEP_PHASE", test.phase ? plan_.phases[*test.phase].name.value : "");
             std::string markers;
             for (const auto& [index, place] : test.markers) {
@@ -333,6 +384,10 @@ private:
         out_ += fmt::format("cmake_language(CALL ${{_lockstep_add_test}} {}", cmake_bracket(test.name));
         for (const auto& word : command_of(test, number)) out_.append(" \"").append(word).append("\"");
         out_ += ")\n";
+        if (test.batch) {
+            write_batch(test, number);
+            return;
+        }
         Properties properties;
         for (const auto& f : test.fixtures_required) properties.add("FIXTURES_REQUIRED", f);
         for (const auto& f : test.fixtures_setup) properties.add("FIXTURES_SETUP", f);
@@ -358,9 +413,12 @@ private:
                 words.push_back(argument(word, number, nullptr));
             return words;
         }
-        std::vector<std::string> words{options_.tool};
+        std::vector<std::string> words{test.batch ? options_.launcher : options_.tool};
         const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
-        if (test.kind == GeneratedKind::end) {
+        if (test.batch) {
+            add({"batch", "--table", batch_table_path(options_), "--batch", test.name});
+            if (plan_.defaults.verify_batch.value) add({"--verify"});
+        } else if (test.kind == GeneratedKind::end) {
             add({"end", "--state", options_.state});
         } else if (test.service) {
             // They find the run in LOCKSTEP_SESSION_FILE, as tests do.
@@ -400,6 +458,10 @@ private:
 };
 
 }  // namespace
+
+std::string batch_table_path(const OverlayOptions& options) {
+    return fmt::format("{}/g/{}/batches.txt", options.state, options.graph);
+}
 
 std::optional<std::string> overlay_script(const Schedule& schedule, const FillValues& values,
                                           const OverlayOptions& options, Diagnostics& diagnostics) {

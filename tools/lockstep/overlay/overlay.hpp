@@ -4,6 +4,7 @@
 #include <string>
 
 #include "overlay/run_table.hpp"
+#include "runtime/batch_table.hpp"
 #include "schedule/schedule.hpp"
 
 namespace lockstep {
@@ -21,6 +22,11 @@ struct OverlayOptions {
 /// the variables _lockstep_temp and _lockstep_add_test (CTest's command) and the environment variable LOCKSTEP_SESSION.
 [[nodiscard]] std::optional<std::string> overlay_script(const Schedule& schedule, const FillValues& values,
                                                         const OverlayOptions& options, Diagnostics& diagnostics);
+
+/// What the launcher reads to run the batches.
+[[nodiscard]] runtime::BatchTable batch_table(const Schedule& schedule);
+/// Of the file that tells the launcher what batches hold.
+[[nodiscard]] std::string batch_table_path(const OverlayOptions& options);
 
 /// What a session's spec file has to offer, as the graph keeps it (resources.json); "" where it needs none: no test has
 /// a group of ours, and the plan names no spec file of the project's.

@@ -75,6 +75,10 @@ std::vector<std::size_t> gates_of(const Schedule& schedule, const RunTable& tabl
     return numbers;
 }
 
+bool needs_directory(const ScheduledTest& test) {
+    return test.isolate.tmp || test.isolate.home || test.own_working_directory;
+}
+
 /// "" where the command is not known, since its program is not there: such a test is never unchanged.
 std::string hash_of_command(const std::vector<std::string>& command) {
     return command.empty() ? "" : os::hash_words(command);
@@ -106,6 +110,26 @@ std::optional<std::size_t> RunTable::generated_index(std::string_view name) cons
     const auto found = std::ranges::find(generated, name);
     if (found == generated.end()) return std::nullopt;
     return tests.size() + static_cast<std::size_t>(found - generated.begin()) + 1;
+}
+
+const RunTable::Batch* RunTable::batch_at(std::size_t index) const {
+    // The first of what is generated, in their order.
+    const auto first = tests.size() + 1;
+    return index < first || index - first >= batches.size() ? nullptr : &batches[index - first];
+}
+
+bool RunTable::has_temp(std::size_t index) const {
+    if (index != 0 && index <= tests.size()) return tests[index - 1].temp;
+    const auto* batch = batch_at(index);
+    return batch != nullptr && batch->temp;
+}
+
+std::vector<bool> RunTable::in_batches() const {
+    std::vector<bool> inside(tests.size());
+    for (const auto& batch : batches) {
+        for (const auto position : batch.cases) inside[position] = true;
+    }
+    return inside;
 }
 
 std::optional<std::size_t> RunTable::phase_index(std::string_view name) const {
@@ -189,9 +213,15 @@ std::optional<RunTable> make_run_table(const Schedule& schedule, const FillValue
     for (std::size_t position = 0; position < schedule.tests.size(); ++position) {
         const auto& own = schedule.inventory->tests[position];
         const auto& test = schedule.tests[position];
-        table.tests.push_back({own.name, test.phase, own.disabled, stands_in_for_unbuilt(own), test.gated,
-                               test.isolate.tmp || test.isolate.home || test.own_working_directory, test.isolate.home,
-                               hash_of_command(own.command)});
+        // A case in a batch has that one's.
+        const bool temp = !test.batch && needs_directory(test);
+        table.tests.push_back({own.name, test.phase, own.disabled, stands_in_for_unbuilt(own), test.gated, temp,
+                               temp && test.isolate.home, hash_of_command(own.command)});
+    }
+    for (const auto& batch : schedule.batches) {
+        const auto& test = schedule.tests[batch.cases.front()];
+        table.batches.push_back({table.tests.size() + batch.generated + 1, batch.cases, batch.expected,
+                                 needs_directory(test), test.isolate.home});
     }
     for (const auto& test : schedule.generated) table.generated.push_back(test.name);
     table.spec_maker = schedule.spec_maker;
@@ -235,6 +265,8 @@ std::string to_json(const RunTable& table) {
         tests.push_back(json::array({t.name, t.phase ? static_cast<int>(*t.phase) : -1, flags, t.command_hash}));
     }
     j["generated"] = table.generated;
+    for (const auto& b : table.batches)
+        j["batches"].push_back(json::array({b.index, b.expected, (b.temp ? 1 : 0) | (b.home ? 2 : 0), b.cases}));
     j["spec_maker"] = table.spec_maker;
     auto& phases = j["phases"] = json::array();
     for (const auto& p : table.phases) {
@@ -265,7 +297,17 @@ bool consistent(const RunTable& table) {
     const auto generated = [&](std::size_t number) {
         return number > table.tests.size() && number <= table.tests.size() + table.generated.size();
     };
-    return std::ranges::all_of(table.tests, [&](const auto& test) { return !test.phase || phases(*test.phase); }) &&
+    const auto batches_fit = [&] {
+        for (std::size_t b = 0; b < table.batches.size(); ++b) {
+            const auto& batch = table.batches[b];
+            if (batch.index != table.tests.size() + b + 1 || !generated(batch.index) || batch.cases.empty() ||
+                !std::ranges::all_of(batch.cases, tests))
+                return false;
+        }
+        return true;
+    };
+    return batches_fit() &&
+           std::ranges::all_of(table.tests, [&](const auto& test) { return !test.phase || phases(*test.phase); }) &&
            std::ranges::all_of(table.phases, [&](const auto& phase) {
                return std::ranges::all_of(phase.tests, tests) && std::ranges::all_of(phase.judges, phases) &&
                       std::ranges::all_of(phase.needed_by, phases) && std::ranges::all_of(phase.waits_for, generated);
@@ -290,6 +332,11 @@ std::optional<RunTable> run_table_from_json(const std::string& text) {
                                    (flags & 16) != 0, t.at(3).get<std::string>()});
         }
         table.generated = j.at("generated").get<std::vector<std::string>>();
+        for (const auto& b : j.value("batches", json::array())) {
+            const auto flags = b.at(2).get<int>();
+            table.batches.push_back({b.at(0).get<std::size_t>(), b.at(3).get<std::vector<std::size_t>>(),
+                                     b.at(1).get<double>(), (flags & 1) != 0, (flags & 2) != 0});
+        }
         table.spec_maker = j.at("spec_maker").get<std::string>();
         for (const auto& p : j.at("phases")) {
             RunTable::Phase phase;

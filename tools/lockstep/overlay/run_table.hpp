@@ -50,14 +50,28 @@ struct RunTable {
                                              ///< these have passed, unless fixtures were excluded
         std::vector<std::size_t> needed_by;  ///< phases whose tests use what the clean-up removes, itself included
     };
+    /// A test of ctest that runs several of `tests`, which ctest then does not know.
+    struct Batch {
+        std::size_t index = 0;           ///< its own, among `generated`
+        std::vector<std::size_t> cases;  ///< positions in `tests`
+        double expected = 0;             ///< seconds, that its cases were cut by
+        bool temp = false, home = false;
+    };
     std::string build_dir;
-    std::vector<Test> tests;             ///< CTest's number is the position plus one
-    std::vector<std::string> generated;  ///< they follow
-    std::string spec_maker;              ///< a test with GENERATED_RESOURCE_SPEC_FILE, or ""
+    std::vector<Test> tests;             ///< their index is the position plus one
+    std::vector<std::string> generated;  ///< indices follow. Without batches and `ctest -E` these are CTest's numbers
+    std::vector<Batch> batches;
+    std::string spec_maker;  ///< a test with GENERATED_RESOURCE_SPEC_FILE, or ""
     std::vector<Phase> phases;
 
-    /// Name of CTest's test `index` (from 1), or empty.
+    /// Name of test `index` (from 1), or empty.
     [[nodiscard]] std::string_view name_of(std::size_t index) const;
+    /// The batch that has that index, or null.
+    [[nodiscard]] const Batch* batch_at(std::size_t index) const;
+    /// Whether the test of that index has a temp directory of its own.
+    [[nodiscard]] bool has_temp(std::size_t index) const;
+    /// For each position, whether a batch runs the test.
+    [[nodiscard]] std::vector<bool> in_batches() const;
     [[nodiscard]] std::optional<std::size_t> generated_index(std::string_view name) const;
     [[nodiscard]] std::optional<std::size_t> phase_index(std::string_view name) const;
 };

@@ -15,19 +15,11 @@ constexpr Key<Defaults> defaults_keys[] = {
          put(d.unmarked, m, r.choice<Unmarked>(m, {{"parallel", Unmarked::parallel}, {"serial", Unmarked::serial}}));
      }},
     {"labels", Effect::now, [](Reader& r, Defaults& d, const Member& m) { put(d.labels, m, r.boolean(m)); }},
-    {"granularity", Effect::later,
-     [](Reader& r, Defaults&, const Member& m) {
-         const auto is_case = r.choice<bool>(m, {{"case", true}, {"suite", false}, {"file", false}, {"batch", false}});
-         if (is_case) r.later(m, *is_case);
-     }},
-    {"batch_time", Effect::later,
-     [](Reader& r, Defaults&, const Member& m) {
-         if (const auto time = r.duration(m)) r.later(m, *time == std::chrono::seconds(2));
-     }},
-    {"verify_batch", Effect::later,
-     [](Reader& r, Defaults&, const Member& m) {
-         if (const auto on = r.boolean(m)) r.later(m, !*on);
-     }},
+    {"granularity", Effect::now,
+     [](Reader& r, Defaults& d, const Member& m) { put(d.granularity, m, r.granularity(m)); }},
+    {"batch_time", Effect::now, [](Reader& r, Defaults& d, const Member& m) { put(d.batch_time, m, r.duration(m)); }},
+    {"verify_batch", Effect::now,
+     [](Reader& r, Defaults& d, const Member& m) { put(d.verify_batch, m, r.boolean(m)); }},
 };
 
 constexpr Key<Run> run_keys[] = {

@@ -60,11 +60,8 @@ constexpr Key<Marker> marker_keys[] = {
      [](Reader& r, Marker& marker, const Member& m) { put(marker.setup, m, r.command(m, Variables::marker)); }},
     {"cleanup", Effect::now,
      [](Reader& r, Marker& marker, const Member& m) { put(marker.cleanup, m, r.command(m, Variables::marker)); }},
-    {"granularity", Effect::later,
-     [](Reader& r, Marker&, const Member& m) {
-         const auto is_case = r.choice<bool>(m, {{"case", true}, {"suite", false}, {"file", false}, {"batch", false}});
-         if (is_case) r.later(m, *is_case);
-     }},
+    {"granularity", Effect::now,
+     [](Reader& r, Marker& marker, const Member& m) { put(marker.granularity, m, r.granularity(m)); }},
 };
 
 }  // namespace

@@ -141,4 +141,25 @@ std::string_view to_string(Order order) {
     return "";
 }
 
+std::string_view to_string(Granularity granularity) {
+    switch (granularity) {
+        case Granularity::single:
+            return "case";
+        case Granularity::suite:
+            return "suite";
+        case Granularity::file:
+            return "file";
+        case Granularity::batch:
+            return "batch";
+    }
+    return "";
+}
+
+std::optional<Granularity> granularity_from(std::string_view word) {
+    for (const auto granularity : {Granularity::single, Granularity::suite, Granularity::file, Granularity::batch}) {
+        if (to_string(granularity) == word) return granularity;
+    }
+    return std::nullopt;
+}
+
 }  // namespace lockstep

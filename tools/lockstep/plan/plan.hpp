@@ -21,6 +21,8 @@ namespace lockstep {
 using Milliseconds = std::chrono::milliseconds;
 
 enum class Unmarked { parallel, serial };
+/// How cases of discovered programs become CTest's tests: each its own, or several in one process.
+enum class Granularity { single, suite, file, batch };
 enum class Sessions { wait, share };
 enum class Order { parallel, sequential, chain };
 enum class Gate { recorded, strict, order, none };
@@ -31,6 +33,8 @@ enum class Unavailable { fail, skip };
 
 [[nodiscard]] std::string_view to_string(Gate gate);
 [[nodiscard]] std::string_view to_string(Order order);
+[[nodiscard]] std::string_view to_string(Granularity granularity);  ///< "case", "suite", …
+[[nodiscard]] std::optional<Granularity> granularity_from(std::string_view word);
 
 /// Any of tmp, home, cwd.
 struct Isolation {
@@ -66,6 +70,9 @@ struct Defaults {
     Spanned<std::optional<Milliseconds>> timeout;
     Spanned<Unmarked> unmarked{Unmarked::parallel, {}};
     Spanned<bool> labels{true, {}};
+    Spanned<Granularity> granularity{Granularity::single, {}};
+    Spanned<Milliseconds> batch_time{std::chrono::seconds(2), {}};  ///< that a batch should take
+    Spanned<bool> verify_batch{false, {}};
 };
 
 struct Run {
@@ -113,6 +120,7 @@ struct Marker {
     Spanned<std::optional<Isolation>> isolate;
     Spanned<std::optional<std::string>> rate_limit, retry;  ///< names
     Spanned<std::optional<Command>> setup, cleanup;
+    Spanned<std::optional<Granularity>> granularity;
 };
 
 struct Pool {

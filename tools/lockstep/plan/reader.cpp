@@ -105,6 +105,13 @@ std::optional<std::string> Reader::line(const Member& member) {
     return std::nullopt;
 }
 
+std::optional<Granularity> Reader::granularity(const Member& member) {
+    return choice<Granularity>(member, {{"case", Granularity::single},
+                                        {"suite", Granularity::suite},
+                                        {"file", Granularity::file},
+                                        {"batch", Granularity::batch}});
+}
+
 std::optional<Milliseconds> Reader::duration(const Member& member) {
     const Value& value = member.value;
     if (value.kind != Value::Kind::string) {

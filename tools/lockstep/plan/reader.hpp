@@ -75,6 +75,7 @@ public:
         return (choices.begin() + *index)->value;
     }
 
+    std::optional<Granularity> granularity(const Member& member);
     /// Any of tmp, home, cwd.
     std::optional<Isolation> isolation(const Member& member);
     /// Names that go into list-valued CTest properties; repeated ones once.

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "schedule/batches.hpp"
 #include "schedule/effects.hpp"
 #include "schedule/gates.hpp"
 #include "schedule/membership.hpp"
@@ -82,6 +83,7 @@ std::optional<Schedule> resolve(const Plan& plan, const Inventory& inventory, co
     build_gates(schedule, facts, diagnostics);
     if (diagnostics.has_errors()) return std::nullopt;
     if (!check_cycles(schedule, diagnostics)) return std::nullopt;
+    form_batches(schedule, facts);
     return schedule;
 }
 

@@ -32,6 +32,11 @@ struct RunFacts {
     std::string debugged{};         ///< the test that `lockstep debug` runs, or ""
     bool limits = true;             ///< false: LOCKSTEP_LIMITS=off, no rate limit and no retry
     int shard = 0, shards = 0;      ///< LOCKSTEP_SHARD=shard/shards, from 1; 0: none
+    std::optional<Granularity> granularity{};  ///< of all cases, whatever project and plan say
+    bool one_by_one = false;                   ///< tests are looked at, not run: no batches
+    int processors = 1;                        ///< of this machine
+    /// What cases are expected to take, by name: batches are cut by it. Seconds; others are not known.
+    std::map<std::string, double, std::less<>> case_seconds{};
 };
 
 /// A text with the plan line that causes it; an unknown place: Lockstep itself does.
@@ -104,15 +109,34 @@ struct ScheduledTest {
     std::optional<std::size_t> chain_position;  ///< in a phase of order "chain"
     bool gated = true;  ///< false: a fixture clean-up, or after one: no checkpoint can wait for it
     Launching launching;
+    std::optional<std::size_t> batch;  ///< position in Schedule::batches, of the batch that runs it
 };
 
-enum class GeneratedKind { checkpoint, barrier, order, cleanup, service_start, service_stop, end };
+/// Cases of one program that run in one process, as one test of ctest.
+struct Batch {
+    std::size_t generated = 0;       ///< position in Schedule::generated
+    std::size_t program = 0;         ///< position in Inventory::programs
+    std::vector<std::size_t> cases;  ///< positions in the inventory, in its order
+    Granularity granularity = Granularity::batch;
+    double timeout = 0;   ///< seconds, of each case; 0: none
+    double expected = 0;  ///< seconds, of all
+};
+
+/// How a case is to be run: by LOCKSTEP_GRANULARITY, else lockstep_discover_tests(), else the last marker that says,
+/// else the plan's default.
+struct CaseGranularity {
+    Granularity granularity = Granularity::single;
+    Cause because;         ///< who says so: "marker slow"
+    std::string obstacle;  ///< why it is a test of its own all the same; ""
+};
+
+enum class GeneratedKind { batch, checkpoint, barrier, order, cleanup, service_start, service_stop, end };
 
 /// A test that Lockstep adds.
 struct GeneratedTest {
     std::string name;
     GeneratedKind kind{};
-    std::optional<std::size_t> phase, service;
+    std::optional<std::size_t> phase, service, batch;
     std::vector<std::string> depends, fixtures_setup, fixtures_required, fixtures_cleanup, labels, locks;
     Place place;
     std::string why;  ///< one line for overlay.cmake
@@ -130,10 +154,12 @@ struct ScheduledPhase {
 struct Schedule {
     const Plan* plan = nullptr;
     const Inventory* inventory = nullptr;
-    std::vector<ScheduledTest> tests;      ///< one for each of the inventory, same order
-    std::vector<ScheduledPhase> phases;    ///< as the plan's
-    std::vector<GeneratedTest> generated;  ///< in the order in which they are added, after all others
-    std::vector<ResourceType> resources;   ///< besides the workers
+    std::vector<ScheduledTest> tests;            ///< one for each of the inventory, same order
+    std::vector<ScheduledPhase> phases;          ///< as the plan's
+    std::vector<GeneratedTest> generated;        ///< in the order in which they are added, after all others
+    std::vector<ResourceType> resources;         ///< besides the workers
+    std::vector<CaseGranularity> granularities;  ///< by position; empty where no case was discovered
+    std::vector<Batch> batches;
     bool worker_ids = true;
     std::string spec_maker;  ///< a test with GENERATED_RESOURCE_SPEC_FILE, or ""
 };

@@ -30,8 +30,6 @@ constexpr std::array takes_argument{"-L",
                                     "--fixture-exclude-setup",
                                     "-FC",
                                     "--fixture-exclude-cleanup",
-                                    "-I",
-                                    "--tests-information",
                                     "-C",
                                     "--build-config",
                                     "-O",
@@ -51,9 +49,7 @@ constexpr std::array takes_argument{"-L",
                                     "--group",
                                     "--track",
                                     "--http-header",
-                                    "--overwrite",
-                                    "--tests-from-file",
-                                    "--exclude-from-file"};
+                                    "--overwrite"};
 
 std::optional<int> number(std::string_view text) {
     int value = 0;
@@ -72,6 +68,12 @@ public:
             if (argument == "-N" || argument == "--show-only" || argument.starts_with("--show-only=") ||
                 argument == "--print-labels") {
                 result_.listing = true;
+                result_.json = result_.json || argument == "--show-only=json-v1";
+            } else if (argument == "--rerun-failed") {
+                result_.rerun_failed = true;
+            } else if (either(argument, "-I", "--tests-information") || value(argument, "--tests-from-file") ||
+                       value(argument, "--exclude-from-file")) {
+                result_.names_tests = true;
             } else if (argument == "-j" || argument == "--parallel") {
                 result_.jobs_given = true;
                 // A number may follow; from 3.29 on nothing has to (as many as there are processors).
@@ -231,6 +233,7 @@ Invocation read_invocation(std::span<const std::string> arguments,
         }
     }
     if (result.jobs && *result.jobs <= 0) result.jobs = std::nullopt;  // -j0: no limit
+    result.names_tests = result.names_tests || result.include || result.exclude || result.script;
     if (!result.no_tests_given) result.no_tests_error = environment("CTEST_NO_TESTS_ACTION") == "error";
     return result;
 }
@@ -240,6 +243,8 @@ std::string describe(const Invocation& invocation) {
     if (!invocation.listing)
         text += invocation.jobs ? fmt::format(" of {} at once", *invocation.jobs) : " of an unknown number at once";
     if (invocation.preset) text += fmt::format(", with the settings of preset '{}'", *invocation.preset);
+    if (invocation.names_tests) text += ", of tests by name or number";
+    if (invocation.rerun_failed) text += ", of those that failed";
     if (invocation.repeat) text += ", in which tests may be repeated";
     if (invocation.memcheck) text += ", under a memory checker";
     if (invocation.timeout) text += ", with a --timeout";
@@ -278,6 +283,9 @@ void apply_preset(Invocation& invocation, const std::string& source_dir,
     };
     if (!invocation.exclude) invocation.exclude = name_in("exclude");
     invocation.include = invocation.include || name_in("include");
+    const auto exact = filter.find("include");
+    const bool by_number = exact != filter.end() && exact->is_object() && exact->contains("index");
+    invocation.names_tests = invocation.names_tests || invocation.include || invocation.exclude || by_number;
     invocation.listing = invocation.listing || execution.contains("showOnly");
     if (const auto seconds = execution.find("timeout"); seconds != execution.end() && !invocation.timeout) {
         invocation.timeout = true;

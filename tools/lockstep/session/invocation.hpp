@@ -29,7 +29,12 @@ struct Invocation {
     [[nodiscard]] const std::string* takes_away() const { return exclude && !include ? &*exclude : nullptr; }
     std::optional<std::string> exclude;  ///< -E
     bool include = false;                ///< -R
-    bool memcheck = false;               ///< durations and verdicts under valgrind are not the tests' own
+    /// -R, -E, -I, --tests-from-file, --exclude-from-file, or what may hide one of them (a dashboard script): somebody
+    /// means tests by the names or numbers that a listing of cases gives them.
+    bool names_tests = false;
+    bool rerun_failed = false;  ///< --rerun-failed: by the numbers of the run before
+    bool json = false;          ///< --show-only=json-v1: what IDEs list tests with
+    bool memcheck = false;      ///< durations and verdicts under valgrind are not the tests' own
     std::optional<std::string> preset;
 };
 

@@ -9,6 +9,8 @@
 //   t/<n>/<test>/    temp directories of session n; 0: what a listing shows
 //   kept/<k>/        what failed tests left
 //   history.db       verdicts, durations, what is owed
+//   case-times       what batches are cut by
+//   last-run         the graph of the last run
 //   validate/        suites of `lockstep validate`, while they run and if a guard does not hold
 // A multi-config build tree has one such set a configuration, below B/lockstep/<configuration>/.
 #pragma once
@@ -42,6 +44,10 @@ struct Layout {
     [[nodiscard]] std::string launch_table(const std::string& hash) const { return graph(hash) + "/launch.txt"; }
     [[nodiscard]] std::string launch_script(const std::string& hash) const { return graph(hash) + "/launch.cmake"; }
     [[nodiscard]] std::string history() const { return state + "/history.db"; }
+    [[nodiscard]] std::string case_times() const { return state + "/case-times"; }
+    /// The graph of the last run: what the numbers in ctest's list of failed tests are of.
+    [[nodiscard]] std::string last_run() const { return state + "/last-run"; }
+    [[nodiscard]] std::string batch_table(const std::string& hash) const { return graph(hash) + "/batches.txt"; }
     [[nodiscard]] std::string lock() const { return state + "/lock"; }
     [[nodiscard]] std::string kept_lock() const { return state + "/kept.lock"; }  ///< for what is in kept/
     [[nodiscard]] std::string debts_lock() const { return state + "/debts.lock"; }

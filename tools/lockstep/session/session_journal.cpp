@@ -33,6 +33,12 @@ void add_attempt(SessionJournal& journal, const JournalRecord& record) {
     if (record.field("retried") == "1") test.rule = text_in(record, "rule");
 }
 
+void add_case(SessionJournal& journal, const JournalRecord& record) {
+    journal.cases.insert_or_assign(text_in(record, "name"),
+                                   BatchedCase{number_in<std::size_t>(record, "test"), text_in(record, "verdict"),
+                                               number_in<double>(record, "seconds"), text_in(record, "detail")});
+}
+
 OwedCommand owed_in(const JournalRecord& record) {
     OwedCommand owed;
     for (const auto& [name, value] : record.fields) {
@@ -60,6 +66,8 @@ SessionJournal read_session_journal(std::string_view text) {
     for (const auto& record : records.records) {
         if (record.kind == "attempt") {
             add_attempt(journal, record);
+        } else if (record.kind == "case") {
+            add_case(journal, record);
         } else if (record.kind == "owe" && !paid.contains(record.field("id"))) {
             if (auto owed = owed_in(record); !owed.command.empty()) journal.owed.push_back(std::move(owed));
         } else if (record.kind == "data" && !removed.contains(record.field("id"))) {

@@ -19,6 +19,14 @@ struct LaunchedTest {
     std::string rule;              ///< that had it tried again; "": it was not
 };
 
+/// A case that ran in a batch.
+struct BatchedCase {
+    std::size_t batch = 0;  ///< ctest's number of its batch
+    std::string verdict;    ///< passed, failed, skipped, crashed, timed_out, exited, not_run
+    double seconds = 0;
+    std::string detail;  ///< "signal 6"; the reason of a skip
+};
+
 /// A command that was to be run and was not, or did not succeed.
 struct OwedCommand {
     std::string id;    ///< within the session
@@ -36,8 +44,9 @@ struct LeftData {
 };
 
 struct SessionJournal {
-    std::map<std::size_t, LaunchedTest> tests;  ///< by ctest's number
-    std::vector<OwedCommand> owed;              ///< in the order in which they were noted
+    std::map<std::size_t, LaunchedTest> tests;              ///< by ctest's number
+    std::map<std::string, BatchedCase, std::less<>> cases;  ///< by name; the last word on each
+    std::vector<OwedCommand> owed;                          ///< in the order in which they were noted
     std::vector<LeftData> data;
     std::size_t calls = 0, calls_retried = 0;  ///< of with_retry() in tests
     std::size_t workers_failed = 0;            ///< set-ups of workers that did not succeed

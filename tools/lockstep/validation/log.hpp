@@ -31,8 +31,8 @@ struct Event {
     std::string test;
     /// CLOCK_BOOTTIME; of a start when ctest had started the process, which on a busy machine comes to write much later
     std::int64_t time_ns = 0;
-    Allocation allocation;     ///< of a start
-    int foreign = 0;  ///< of an end: entries in its directory that are not its own, one that it misses included
+    Allocation allocation;  ///< of a start
+    int foreign = 0;        ///< of an end: entries in its directory that are not its own, one that it misses included
 
     [[nodiscard]] bool operator==(const Event&) const = default;
 };
