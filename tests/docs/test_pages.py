@@ -12,7 +12,7 @@ import unittest
 
 from pages import PAGES, TOP, blocks, clean_environment
 
-INTERNAL = {"enter", "end", "checkpoint"}  # what the generated files call
+INTERNAL = {"discover", "enter", "end", "checkpoint"}  # what the generated files call
 
 
 def lockstep(*arguments, **options):
