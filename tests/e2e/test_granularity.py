@@ -40,12 +40,12 @@ PHASES = plan(phase("one"), phase("two", gate="recorded"))
 
 class GranularityBase(EndToEnd):
 
-    def prepare(self, plan_text=PHASES, arguments=""):
+    def prepare(self, plan_text=PHASES, arguments="", head=""):
         project = Project(self.folder(self.addCleanup))
         for name, content in PROGRAM.items():
             project.write(name, content)
         project.write("lockstep.toml", plan_text)
-        project.write_cmake(f"lockstep_discover_tests(t {arguments})\n", language="CXX", head=HEAD)
+        project.write_cmake(f"lockstep_discover_tests(t {arguments})\n", language="CXX", head=HEAD + head)
         project.configure()
         project.make()
         return project
@@ -102,7 +102,7 @@ class Listings(GranularityBase):
         text = overlay.read_text()
         part = text[text.index("add_test} [[t.suite.two]]"):]
         part = part[:part.index("\n\n")]
-        for wanted in ('LABELS "slow;phase:two"', 'RESOURCE_LOCK "disk"', 'TIMEOUT "120"', "MINE=1"):
+        for wanted in ('LABELS "slow;phase:two"', 'RESOURCE_LOCK "disk"', 'TIMEOUT "130"', "MINE=1"):
             self.assertIn(wanted, part)
         self.assertEqual(self.listed(project, "-L", "^slow$"), ["one.c", "t.suite.one", "t.suite.two"])
 
@@ -150,6 +150,85 @@ class Gates(GranularityBase):
         run = project.ctest("--rerun-failed")
         self.assertEqual(self.ran(run), ["t.suite.two"])
         self.assert_passes(run)
+
+
+    def test_the_name_of_a_failed_batch_finds_it(self):
+        project = self.prepare(arguments="GRANULARITY suite")
+        project.ctest(BAD="two.b")
+        run = project.ctest("-R", r"^t\.suite\.two$")
+        self.assertEqual(self.ran(run), ["t.suite.two"])
+        self.assert_passes(run)
+
+    def test_numbers_that_have_moved_are_refused(self):
+        project = self.prepare(arguments="GRANULARITY suite")
+        project.ctest(BAD="two.b")
+        project.write("two.cpp", PROGRAM["two.cpp"] + 'TEST(one, another) { judge("one.another"); }\n')
+        project.make()
+        run = project.ctest("--rerun-failed")
+        self.assert_fails(run)
+        self.assertEqual(self.ran(run), [])
+        self.assertIn("--rerun-failed goes by the numbers of the run before", run.output)
+
+    def test_a_repeated_batch_that_is_killed_has_not_passed(self):
+        project = self.prepare(arguments="GRANULARITY suite")
+        # At its second start, the first case of suite one kills the launcher, its parent's parent.
+        project.write("one.cpp", PROGRAM["one.cpp"] + """
+#include <signal.h>
+#include <unistd.h>
+#include <fstream>
+struct Second {
+    Second() {
+        if (std::getenv("TWICE") == nullptr || std::getenv("LOCKSTEP_BATCH") == nullptr) return;
+        const std::string mark = std::getenv("TWICE");
+        if (!std::ifstream(mark)) { std::ofstream(mark) << "x"; return; }
+        std::ifstream status("/proc/" + std::to_string(getppid()) + "/status");
+        for (std::string word; status >> word;)
+            if (word == "PPid:") { int pid = 0; status >> pid; kill(pid, SIGKILL); }
+        pause();
+    }
+} second;
+""")
+        project.make()
+        run = project.ctest("-L", "phase:one", "--repeat", "until-fail:2", TWICE=str(project.source / "mark"))
+        self.assert_fails(run)
+        self.assertEqual(set(run.checkpoint("one").failures.values()), {"its outcome cannot be told for sure"})
+
+
+class Calls(GranularityBase):
+
+    def test_a_memory_checker_sees_the_program(self):
+        project = self.prepare(arguments="GRANULARITY suite", head="include(CTest)\n")
+        # In place of valgrind: notes the program that it is given.
+        checker = project.write("bin/valgrind", "#!/bin/sh\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\n"
+                                f"echo \"$1\" >>{project.source}/checked\nexec \"$@\"\n", executable=True)
+        project.configure(f"-DMEMORYCHECK_COMMAND={checker}")
+        project.ctest("-T", "MemCheck", LOCKSTEP_GRANULARITY="batch")
+        checked = [line for line in (project.source / "checked").read_text().splitlines() if not line.endswith("/lockstep")]
+        self.assertEqual(checked, [str(project.build / "t")] * 8)
+
+    def test_an_edited_call_counts_without_a_relink(self):
+        project = self.prepare(arguments="GRANULARITY suite")
+        self.assert_passes(project.ctest())
+        project.write("CMakeLists.txt", (project.source / "CMakeLists.txt").read_text().replace("suite", "case"))
+        project.configure()
+        project.make()
+        self.assertEqual(self.listed(project), ONE + TWO)
+        self.assert_passes(project.ctest())
+
+    def test_a_program_that_comes_later_is_guarded_at_once(self):
+        project = Project(self.folder(self.addCleanup))
+        for name, content in PROGRAM.items():
+            project.write(name, content)
+        project.write("lockstep.toml", PHASES)
+        project.write_cmake("lockstep_discover_tests(t DISCOVERY_MODE PRE_TEST)\n", language="CXX", head=HEAD)
+        project.configure()
+        self.assertEqual(self.listed(project), ["t.NOT_BUILT"])
+        project.make()
+        run = project.ctest()
+        if "start it again" in run.output:
+            run = project.ctest()
+        self.assert_passes(run)
+        self.assertIn("5 of 5 tests are all right", run.checkpoint("one").output)
 
 
 class Batches(GranularityBase):

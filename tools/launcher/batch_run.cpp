@@ -78,6 +78,7 @@ BatchRun::BatchRun(const BatchOptions& options, const runtime::Batch& batch, std
 
 BatchRun::End BatchRun::run() {
     const auto begin = Clock::now();
+    write_journal(runtime::to_text({"batch", {{"test", number_}, {"name", batch_.name}}}));
     run_all();
     if (options_.verify && interrupted_ == 0) verify();
     BatchReport report{batch_, results_, verified_, output_.path(), 0, processes_, {}};

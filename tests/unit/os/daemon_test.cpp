@@ -54,6 +54,8 @@ TEST_F(Daemon, LeadsASessionAndAGroup) {
     EXPECT_NE(std::ranges::find(group, process), group.end());
     ::kill(-process.pid, SIGKILL);
     wait(process);
+    // The other one has been killed too, and takes its time to be gone.
+    for (int i = 0; i < 1000 && !os::processes_in_group(process.pid).empty(); ++i) std::this_thread::sleep_for(5ms);
     EXPECT_TRUE(os::processes_in_group(process.pid).empty());
 }
 

@@ -103,6 +103,14 @@ TEST(Batches, only_what_agrees_goes_together) {
 
 TEST(Batches, what_a_batch_cannot_have_stays_out) {
     const std::vector<std::pair<const char*, std::function<void(NewTest&)>>> obstacles{
+        {"its command line holds --gtest_output=",
+         [](NewTest& t) {
+             t.command({"/b/unit", "--gtest_output=xml:a.2.xml"}).is_case();
+         }},
+        {"its command line holds --gtest_brief",
+         [](NewTest& t) {
+             t.command({"/b/unit", "--gtest_brief=1"}).is_case();
+         }},
         {"it is disabled", [](NewTest& t) { t.disabled(); }},
         {"its program is not there", [](NewTest& t) { t.command({}); }},
         {"its exit status has a meaning of its own", [](NewTest& t) { t.will_fail(); }},

@@ -128,7 +128,7 @@ inline Resolved resolve_text(const std::string& text, const std::vector<NewTest>
     result.plan = std::make_shared<const Plan>(std::move(*plan));
     Inventory inventory{{tests.begin(), tests.end()}};
     if (std::ranges::any_of(inventory.tests, [](const auto& test) { return test.origin.has_value(); }))
-        inventory.programs.push_back({"unit", "gtest", "", "/b/unit_cases.json", "CMakeLists.txt:7"});
+        inventory.programs.push_back({"unit", "gtest", "", "/b/unit_cases.json", "CMakeLists.txt:7", ""});
     result.inventory = std::make_shared<const Inventory>(std::move(inventory));
     Diagnostics diagnostics;
     result.schedule = resolve(*result.plan, *result.inventory, facts, diagnostics);

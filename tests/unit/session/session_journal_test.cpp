@@ -63,6 +63,20 @@ TEST(SessionJournals, WhatIsOwedUntilItIsPaid) {
     EXPECT_EQ(owed.environment, std::vector<std::string>{"A=b"});
 }
 
+TEST(SessionJournals, ABatchThatBeginsAnewHasSaidNothing) {
+    const auto one = [](const char* batch, const char* name, const char* verdict) {
+        return record("case",
+                      {{"test", ""}, {"batch", batch}, {"name", name}, {"verdict", verdict}, {"seconds", "0.5"}});
+    };
+    const auto begins = record("batch", {{"test", ""}, {"name", "b.1"}});
+    const auto journal = read_session_journal(begins + one("b.1", "x", "passed") + one("b.1", "y", "passed") +
+                                              one("b.2", "z", "passed") + begins + one("b.1", "x", "failed"));
+    ASSERT_EQ(journal.cases.size(), 2U);
+    EXPECT_EQ(journal.cases.at("x").verdict, "failed");
+    EXPECT_EQ(journal.cases.at("z").batch, "b.2");
+    EXPECT_DOUBLE_EQ(journal.cases.at("z").seconds, 0.5);
+}
+
 TEST(SessionJournals, DataCallsAndWorkers) {
     const auto journal = read_session_journal(
         record("data", {{"id", "1"}, {"test", "t"}, {"kind", "row"}, {"name", "a"}}) +

@@ -26,6 +26,7 @@ struct JournalRecord {
 ///   kind(cleanup|worker|on_cleanup) paid     id data     id test kind name        record_data() removed  id worker
 ///   worker test status(0|failed)   a set-up was tried call     test rule retried(0|1)   with_retry() of the client
 ///   library
+///   batch  test name               a batch begins: what was said of its cases before is of an earlier start
 ///   case   test (number of the batch test, "" where not known) batch (its name) name (CTest's, of the case)
 ///          verdict(passed|failed|skipped|crashed|timed_out|exited|not_run) seconds detail output_begin output_end
 ///          (bytes of the batch's output file), of one that was run once more alone also alone(passed|failed) and the

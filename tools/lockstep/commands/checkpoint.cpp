@@ -342,7 +342,6 @@ int end_session(Layout& layout) {
         History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
         const auto journal = read_journal(layout, session);
         record_session(layout, session, *table, &log, journal, true, history, print_note);
-        renew_case_times(layout, *table, log, history);
         note_debts_of_ended(layout, session, *table, log, history);
         if (!journal.owed.empty()) {
             note_debts_of_journal(session, journal, history);
@@ -355,6 +354,7 @@ int end_session(Layout& layout) {
         session.holds = false;
         write_session(layout, session);
         print_flaky(*table, log, journal);
+        renew_case_times(layout, *table, log, history);
     } catch (const std::exception& error) {
         print_note(fmt::format("warning: {}", error.what()));
     }

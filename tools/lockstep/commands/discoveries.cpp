@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "discovery/discovery.hpp"
+#include "os/files.hpp"
 #include "session/debug_log.hpp"
 
 namespace lockstep {
@@ -44,7 +45,8 @@ void attach_discoveries(const Workspace& workspace, Inventory& inventory) {
         const auto program = inventory.programs.size();
         inventory.programs.push_back({discovery->target, std::string(to_text(discovery->framework)),
                                       discovery->granularity, file,
-                                      fmt::format("{}:{}", discovery->list_file, discovery->list_line)});
+                                      fmt::format("{}:{}", discovery->list_file, discovery->list_line),
+                                      os::hash_text(source->text())});
         for (const auto& found : discovery->cases) {
             const auto position = positions.find(found.name);
             if (position == positions.end()) continue;
@@ -66,8 +68,12 @@ std::vector<RestOfDiscovery> rest_of_discoveries(const Schedule& schedule) {
     for (std::size_t program = 0; program < inventory.programs.size(); ++program) {
         if (!has_batches[program]) continue;
         const auto& file = inventory.programs[program].cases_file;
-        const auto discovery = read_discovery(load_source(file, file));
-        if (!discovery) continue;  // it has vanished since: all its cases stay tests, and run twice at worst
+        const auto source = load_source(file, file);
+        const auto discovery = read_discovery(source);
+        // Cases that run twice, or not at all, would go unnoticed.
+        if (!discovery || os::hash_text(source->text()) != inventory.programs[program].cases_hash) {
+            throw Refusal(fmt::format("'{}' has changed while the tests were being read: start ctest again", file));
+        }
         rest.push_back({program, tests_script(*discovery, [&](const DiscoveredCase& one) {
                             const auto found = batched.find(one.name);
                             return found == batched.end() || !found->second;

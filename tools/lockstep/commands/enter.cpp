@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "commands/case_times.hpp"
+#include "commands/call_granularity.hpp"
 #include "commands/commands.hpp"
 #include "commands/debts.hpp"
 #include "commands/holdings.hpp"
@@ -65,21 +65,6 @@ std::string switches() {
             text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, *value);
     }
     return text.empty() ? "no switches are set" : text;
-}
-
-/// A name or a number on the command line means a case, and so does what an IDE lists: its clicks become names and
-/// numbers. --rerun-failed goes by the numbers of the run before, so it gets what that one had.
-void choose_granularity(const Workspace& workspace, const Invocation& invocation, RunFacts& facts) {
-    if (facts.granularity || workspace.discoveries.empty()) return;
-    const bool for_ide = invocation.listing && invocation.json;
-    if (invocation.names_tests || for_ide || !facts.debugged.empty()) facts.granularity = Granularity::single;
-    if (!invocation.rerun_failed) return;
-    const auto& layout = workspace.layout;
-    const auto graph = os::read_file(layout.last_run());
-    const auto before = graph ? os::read_file(layout.graph(*graph) + "/granularity.txt") : std::nullopt;
-    if (!before) return;
-    facts.granularity = granularity_from(before->substr(0, before->find('\n')));
-    facts.case_seconds = case_times_from_text(before->substr(std::min(before->find('\n') + 1, before->size())));
 }
 
 RunFacts facts_of(const Workspace& workspace, const Plan& plan, const Invocation& invocation,
@@ -232,7 +217,9 @@ private:
         say_unmatched(graph->name);
         refuse_to_resume(table);
         session_.graph = graph->name;
-        if (!workspace_.discoveries.empty()) os::write_file(layout_.last_run(), graph->name);
+        refuse_other_numbers(layout_, invocation_, table);
+        // A ctest that a test has started leaves what a person sees alone.
+        if (!workspace_.discoveries.empty() && session_.inside.empty()) note_last_run(layout_, graph->name);
         note_files(graph->listing);
         make_temp_directories(table);
         return write_script(*graph, facts, table);
@@ -302,7 +289,7 @@ private:
         // Of a test that this ctest was started in: what they say is not true of the tests of this one.
         script +=
             "foreach(_lockstep_name IN ITEMS WORKER WORKER_DIR ATTEMPT HELD_PLACES GROUP SERVICE TEMP_DIR TEST PHASE "
-            "MARKERS)\n  unset(ENV{LOCKSTEP_${_lockstep_name}})\nendforeach()\n";
+            "MARKERS BATCH BATCH_TABLE)\n  unset(ENV{LOCKSTEP_${_lockstep_name}})\nendforeach()\n";
         script += fmt::format("set(ENV{{LOCKSTEP_SESSION}} \"{}\")\n", session_.id);
         auto sessions = session_.around;
         sessions.push_back({layout_.state, session_.id});
@@ -321,6 +308,7 @@ private:
         }
         if (const auto* regex = invocation_.takes_away())
             script += dropping_script(*regex, table, layout_.dropped(session_.number));
+        if (!table.batches.empty()) require_launcher();
         if (os::exists(layout_.launch_script(graph.name))) script += launching_script(graph.name);
         const auto path = folder + "/session.cmake";
         os::write_file(path, script);
@@ -355,9 +343,13 @@ private:
         os::write_file(layout_.facts(session_.number), runtime::to_text(facts));
     }
 
-    std::string launching_script(const std::string& graph) const {
+    static void require_launcher() {
         if (!os::exists(launcher_path()))
             throw Refusal(fmt::format("tests of this plan start through '{}', which is not there", launcher_path()));
+    }
+
+    std::string launching_script(const std::string& graph) const {
+        require_launcher();
         if (invocation_.memcheck) {
             say("warning: ctest's memory checker sees the launcher of those tests that start through it (`lockstep "
                 "explain` shows which); --trace-children=yes has valgrind follow it to the test");
@@ -456,10 +448,11 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
 void say_misspelt_switches() {
     constexpr std::string_view prefix = "LOCKSTEP_";
     static const std::vector<std::string> known{
-        "DISABLE",     "SEQUENTIAL", "GATE",       "PROFILE",      "SET",          "HISTORY",  "LOG",         "LIMITS",
-        "GRANULARITY", "SHARD",      "EXECUTABLE", "SESSION",      "SESSION_FILE", "SESSIONS", "MODE",        "TEST",
-        "PHASE",       "MARKERS",    "TEMP_DIR",   "WORKER",       "WORKER_DIR",   "ATTEMPT",  "HELD_PLACES", "GROUP",
-        "SERVICE",     "DEBUG_FILE", "WORKERS",    "WORKER_INDEX", "MARKS_FILE",   "PAYING"};
+        "DISABLE",    "SEQUENTIAL",  "GATE",  "PROFILE",    "SET",        "HISTORY",      "LOG",
+        "LIMITS",     "GRANULARITY", "SHARD", "EXECUTABLE", "SESSION",    "SESSION_FILE", "SESSIONS",
+        "MODE",       "TEST",        "PHASE", "MARKERS",    "TEMP_DIR",   "WORKER",       "WORKER_DIR",
+        "ATTEMPT",    "HELD_PLACES", "GROUP", "SERVICE",    "DEBUG_FILE", "WORKERS",      "WORKER_INDEX",
+        "MARKS_FILE", "PAYING",      "BATCH", "BATCH_TABLE"};
     for (const auto& name : os::environment_names()) {
         if (!name.starts_with(prefix)) continue;
         const auto word = name.substr(prefix.size());

@@ -12,6 +12,7 @@
 #include "commands/drafts.hpp"
 #include "commands/output.hpp"
 #include "inventory/ctest_json.hpp"
+#include "inventory/roles.hpp"
 #include "inventory/test_files.hpp"
 #include "os/files.hpp"
 #include "os/machine.hpp"
@@ -220,6 +221,12 @@ Answer ask_once(const Workspace& workspace, const std::string& ctest) {
     answer.text = ask_ctest(workspace, ctest);
     answer.files = scan(workspace);
     answer.sources = custom_files(workspace);
+    // What a discovery goes by: an edited call changes this alone, until ctest or the next build discovers anew.
+    for (auto file : workspace.discoveries) {
+        constexpr std::string_view cases = "_cases";
+        if (const auto at = file.rfind(cases); at != std::string::npos)
+            answer.sources.push_back(file.replace(at, cases.size(), "_arguments"));
+    }
     for (const auto& file : answer.files.files) {
         answer.sources.push_back(file.path);
         // What our own test files include, no one rewrites while ctest reads.
@@ -258,6 +265,10 @@ Listing take(const Workspace& workspace, const std::string& ctest) {
     auto sources = answer.sources;
     if (std::ranges::any_of(inventory->tests, [](const auto& test) { return test.command.empty(); })) {
         std::ranges::remove_copy_if(answer.files.programs, std::back_inserter(sources), os::exists);
+    }
+    // A stand-in's last word is its program: once that is there, it has cases.
+    for (const auto& test : inventory->tests) {
+        if (stands_in_for_unbuilt(test) && !test.command.empty()) sources.push_back(test.command.back());
     }
     const Listing listing{os::hash_text(answer.text), os::hash_text(answer.text + files).substr(0, 16),
                           answer.rewritten};

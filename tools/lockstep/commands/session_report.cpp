@@ -99,13 +99,21 @@ private:
         }
     }
 
+    /// Its cases have been counted, and tell why it failed.
+    bool explained(const RunTable::Batch& batch) const {
+        return std::ranges::any_of(batch.cases, [&](std::size_t position) {
+            const auto* entry = entry_of(position + 1);
+            return entry == nullptr || (entry->verdict != LogVerdict::passed && entry->verdict != LogVerdict::skipped);
+        });
+    }
+
     /// Clean-ups and the rest of what Lockstep adds; checkpoints have a column of their own.
     void add_generated() {
         for (std::size_t g = 0; g < table_.generated.size(); ++g) {
             const auto& name = table_.generated[g];
             const auto index = table_.tests.size() + g + 1;
             const auto* entry = entry_of(index);
-            if (table_.batch_at(index) != nullptr) continue;  // its cases have been counted
+            if (const auto* batch = table_.batch_at(index); batch != nullptr && explained(*batch)) continue;
             if (entry == nullptr || name.starts_with(names::checkpoint(""))) continue;
             if (entry->verdict == LogVerdict::failed || entry->verdict == LogVerdict::unknown)
                 report_.failed.push_back({name, "", "failed"});

@@ -26,6 +26,7 @@ struct DiscoveredProgram {
     std::string granularity;  ///< as lockstep_discover_tests() was given it, "" without
     std::string cases_file;   ///< where they are written down
     std::string place;        ///< of the call, "CMakeLists.txt:12"
+    std::string cases_hash;   ///< of that file's text
 };
 
 /// One test as CTest has it, before Lockstep adds anything.

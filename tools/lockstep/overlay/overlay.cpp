@@ -16,6 +16,9 @@
 namespace lockstep {
 namespace {
 
+/// Seconds that the launcher may take besides what cases may: to end the last one, and to run some alone.
+constexpr double longest_ending = 10, longest_verifying = 30;
+
 /// Values of list-valued properties of one test, in one call where they can be.
 class Properties {
 public:
@@ -185,8 +188,14 @@ private:
         add_own(properties, own, test.alone.has_value());
         add_shared(properties, test);
         if (const auto group = resource_group(test.demands); !group.empty()) properties.raw("RESOURCE_GROUPS", group);
-        if (batch.timeout > 0)
-            properties.raw("TIMEOUT", fmt::format("{}", batch.timeout * static_cast<double>(batch.cases.size())));
+        // The launcher ends a case that takes too long; ctest's own time-out is for a launcher that hangs. 0 is none.
+        const double rest = (plan_.defaults.verify_batch.value ? longest_verifying : 0) + longest_ending;
+        if (batch.timeout > 0) {
+            properties.raw("TIMEOUT",
+                           fmt::format("{}", batch.timeout * static_cast<double>(batch.cases.size()) + rest));
+        } else if (own.timeout) {
+            properties.raw("TIMEOUT", "0");
+        }
         const auto has_cost = [](const auto& property) { return property.first == "COST"; };
         // What ctest remembers of a batch may be of other cases.
         if (std::ranges::none_of(own.other_properties, has_cost))

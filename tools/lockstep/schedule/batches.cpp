@@ -96,6 +96,8 @@ public:
         const auto& own = schedule_.inventory->tests[test.position];
         if (const auto& framework = schedule_.inventory->programs[own.origin->program].framework; framework != "gtest")
             return fmt::format("batches are for GoogleTest, and this is a case of {}", framework);
+        if (const auto word = odd_argument(*own.origin); !word.empty())
+            return fmt::format("its command line holds {}", word);
         if (own.disabled) return "it is disabled";
         if (own.command.empty()) return "its program is not there";
         if (test.launching.needed())
@@ -118,6 +120,18 @@ public:
     }
 
 private:
+    /// What is meant for one case (XML_OUTPUT_DIR), or stands before what the launcher says in the environment.
+    static std::string odd_argument(const CaseOrigin& origin) {
+        for (const std::string_view word : origin.command) {
+            for (const std::string_view flag :
+                 {"--gtest_output=", "--gtest_brief", "--gtest_repeat", "--gtest_fail_fast", "--gtest_flagfile",
+                  "--gtest_list_tests", "--gtest_shuffle"}) {
+                if (word.starts_with(flag)) return std::string(flag);
+            }
+        }
+        return {};
+    }
+
     const Schedule& schedule_;
     std::unordered_map<std::string_view, int> times_;
     std::unordered_set<std::string_view> named_;

@@ -85,8 +85,9 @@ public:
                 jobs(argument.substr(2));
             } else if (const auto exclude = either(argument, "-E", "--exclude-regex")) {
                 result_.exclude = exclude;
-            } else if (either(argument, "-R", "--tests-regex")) {
+            } else if (auto include = either(argument, "-R", "--tests-regex")) {
                 result_.include = true;
+                result_.include_regex = std::move(include);
             } else if (value(argument, "--resource-spec-file")) {
                 result_.resource_spec = true;
             } else if (argument == "-F") {

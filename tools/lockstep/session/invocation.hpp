@@ -27,8 +27,9 @@ struct Invocation {
     /// -E without -R: ctest takes tests whose names match this away while it reads them, so that those behind get other
     /// numbers and fixtures cannot bring them back. With -R they only count as not selected.
     [[nodiscard]] const std::string* takes_away() const { return exclude && !include ? &*exclude : nullptr; }
-    std::optional<std::string> exclude;  ///< -E
-    bool include = false;                ///< -R
+    std::optional<std::string> exclude;        ///< -E
+    bool include = false;                      ///< -R
+    std::optional<std::string> include_regex;  ///< of -R on the command line, the last one
     /// -R, -E, -I, --tests-from-file, --exclude-from-file, or what may hide one of them (a dashboard script): somebody
     /// means tests by the names or numbers that a listing of cases gives them.
     bool names_tests = false;

@@ -35,7 +35,7 @@ void add_attempt(SessionJournal& journal, const JournalRecord& record) {
 
 void add_case(SessionJournal& journal, const JournalRecord& record) {
     journal.cases.insert_or_assign(text_in(record, "name"),
-                                   BatchedCase{number_in<std::size_t>(record, "test"), text_in(record, "verdict"),
+                                   BatchedCase{text_in(record, "batch"), text_in(record, "verdict"),
                                                number_in<double>(record, "seconds"), text_in(record, "detail")});
 }
 
@@ -66,6 +66,9 @@ SessionJournal read_session_journal(std::string_view text) {
     for (const auto& record : records.records) {
         if (record.kind == "attempt") {
             add_attempt(journal, record);
+        } else if (record.kind == "batch") {
+            // It begins, perhaps once more (ctest --repeat): what it said before is of another time.
+            std::erase_if(journal.cases, [&](const auto& one) { return one.second.batch == record.field("name"); });
         } else if (record.kind == "case") {
             add_case(journal, record);
         } else if (record.kind == "owe" && !paid.contains(record.field("id"))) {

@@ -21,8 +21,8 @@ struct LaunchedTest {
 
 /// A case that ran in a batch.
 struct BatchedCase {
-    std::size_t batch = 0;  ///< ctest's number of its batch
-    std::string verdict;    ///< passed, failed, skipped, crashed, timed_out, exited, not_run
+    std::string batch;    ///< name of its batch
+    std::string verdict;  ///< passed, failed, skipped, crashed, timed_out, exited, not_run
     double seconds = 0;
     std::string detail;  ///< "signal 6"; the reason of a skip
 };
