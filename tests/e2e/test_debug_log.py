@@ -26,7 +26,7 @@ class Log(EndToEnd):
         project = self.prepare()
         run, log = self.run_debug(project, "-R", "one", "--timeout", "77", jobs=3, LOCKSTEP_GATE="order")
         self.assert_passes(run)
-        self.assertIn(" is a run of 3 at once, with a --timeout: ", log)
+        self.assertIn(" is a run of 3 at once, of tests by name or number, with a --timeout: ", log)
         self.assertIn(f"--test-dir {project.build}", log)
         self.assertIn("-R one --timeout 77\n", log)
         self.assertIn(f"the plan is '{project.source}/lockstep.toml'; LOCKSTEP_GATE=order\n", log)
