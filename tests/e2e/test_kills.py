@@ -8,7 +8,7 @@ import signal
 import tempfile
 import unittest
 
-from support import EndToEnd, phase, plan, shell_test, wait_for
+from support import PREFIX, EndToEnd, phase, plan, shell_test, wait_for
 
 WAYS = {
     "INT to the group": (signal.SIGINT, os.killpg), "TERM to the group": (signal.SIGTERM, os.killpg),
@@ -275,6 +275,44 @@ class Owed(EndToEnd):
         (project.state / "s/1").mkdir()
         (project.state / "s/1/session.json").write_text(json.dumps({**session, "version": 9}))
         self.assert_passes(project.ctest())
+
+
+class KilledBeforeItIsKnown(EndToEnd):
+    """The program then has whoever adopts orphans for a parent, which must not pass for the ctest of a run."""
+
+    def open_without_ctest(self, project):
+        """ctest's call of the program, made by a ctest that is dead before the program looks for it. Returns what
+        the program says of what it does."""
+        orphan = project.write("orphan", f'''#!/bin/sh
+parent=$PPID
+kill -KILL $parent
+while test "$(cut -d " " -f 4 /proc/$$/stat)" = $parent; do sleep 0.01; done
+echo $$ >"{project.build}/orphan.new"
+mv "{project.build}/orphan.new" "{project.build}/orphan.pid"
+LOCKSTEP_LOG=debug exec "{PREFIX}/bin/lockstep" "$@" 2>"{project.build}/orphan.err"
+''', executable=True)
+        named = project.build / "lockstep" / "program.cmake"
+        program = named.read_text()
+        named.write_text(program.replace(f"{PREFIX}/bin/lockstep", orphan))
+        with project.running() as process:
+            wait_for("the orphan", (project.build / "orphan.pid").exists)
+            process.wait()
+            wait_for("its end", lambda: not alive(int((project.build / "orphan.pid").read_text())))
+        named.write_text(program)
+        return (project.build / "orphan.err").read_text()
+
+    def test_no_session_is_opened(self):
+        project = self.project(PLAN, shell_test("one.a"), shell_test("two.a"))
+        self.assertEqual(self.open_without_ctest(project), "")
+        self.assert_passes(project.ctest())
+
+    def test_without_the_number_that_the_opening_file_passes_on(self):
+        project = self.project(PLAN, shell_test("one.a"), shell_test("two.a"))
+        opening = project.build / "lockstep" / "open.cmake"
+        text = opening.read_text()
+        self.assertIn(' --caller "${_lockstep_caller}"', text)
+        opening.write_text(text.replace(' --caller "${_lockstep_caller}"', ""))
+        self.assertRegex(self.open_without_ctest(project), "debug: session 1 is ")
 
 
 class LogNotLinked(KilledBase):

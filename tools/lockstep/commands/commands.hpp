@@ -58,9 +58,10 @@ int validate_command(const CommonOptions& options, const ValidateOptions& wanted
 struct InternalOptions {
     std::string state, graph, phase;
     bool only_wait = false;
-    int jobs = 0;  ///< of the suite that a probe belongs to
+    int jobs = 0;    ///< of the suite that a probe belongs to
+    int caller = 0;  ///< number of the ctest that calls `enter`; 0: not said
 };
-int enter_command(const CommonOptions& options);
+int enter_command(const CommonOptions& options, const InternalOptions& internal);
 int checkpoint_command(const InternalOptions& options);
 int end_command(const InternalOptions& options);
 int keep_log_command(const InternalOptions& options, const std::string& session);

@@ -92,7 +92,7 @@ constexpr std::array table{
                [](Line line) { return service_command(line.common, line.verb, line.words); }, false, false},
     Subcommand{"completion", "print a completion script for a shell: bash or zsh", "SHELL",
                [](Line line) { return completion_command(line.argument); }, false, false},
-    Subcommand{"enter", "", "", [](Line line) { return enter_command(line.common); }, true, false},
+    Subcommand{"enter", "", "", [](Line line) { return enter_command(line.common, line.internal); }, true, false},
     Subcommand{"discover", "", "", [](Line line) { return discover_command(line.discover); }, true, false},
     Subcommand{"checkpoint", "", "", [](Line line) { return checkpoint_command(line.internal); }, true, false},
     Subcommand{"end", "", "", [](Line line) { return end_command(line.internal); }, true, false},
@@ -193,7 +193,8 @@ po::options_description all_options(const Subcommand& command) {
     auto options = visible_options(command);
     if (command.internal) {
         options.add_options()("state", po::value<std::string>(), "")("graph", po::value<std::string>(), "")(
-            "phase", po::value<std::string>(), "")("only-wait", "")("jobs", po::value<std::string>(), "");
+            "phase", po::value<std::string>(), "")("only-wait", "")("jobs", po::value<std::string>(), "")(
+            "caller", po::value<int>(), "");
     }
     if (command.name == "discover") {
         options.add_options()("arguments", po::value<std::string>(), "")("program", po::value<std::string>(), "")(
@@ -237,6 +238,7 @@ void take_options(const po::variables_map& values, CommandLine& line) {
     text("not-listed", line.discover.not_listed);
     text("not-built", line.discover.not_built);
     if (values.count("jobs") != 0) line.internal.jobs = line.validate.jobs = jobs_of(values["jobs"].as<std::string>());
+    if (values.count("caller") != 0) line.internal.caller = values["caller"].as<int>();
     line.common.json = is_json(values, "format");
     line.common.diagnostics_json = is_json(values, "diagnostic-format");
     flag("strict", line.strict);

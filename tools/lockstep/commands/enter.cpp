@@ -480,10 +480,12 @@ void refuse_copy(const Layout& layout) {
 
 }  // namespace
 
-int enter_command(const CommonOptions& options) {
+int enter_command(const CommonOptions& options, const InternalOptions& internal) {
     const auto ctest = os::parent_process();
     // What a dead ctest asked for must not go on: its number, and with it its directories, may soon be another's.
     os::end_with(ctest);
+    // It died before that, and whoever adopts orphans here is no ctest: of a session of init, no end is ever seen.
+    if (internal.caller != 0 && internal.caller != ctest.pid && os::proc_available()) return 1;
     Workspace workspace;
     try {
         workspace = open_workspace({options.build_dir, options.plan, options.configuration});
