@@ -10,12 +10,12 @@ least 50 times faster, or the 200 cases take more than 1.1 times half of their s
 of these is not judged.
 """
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import clean_environment, cmake_beside, configure, seconds
 
 PROMISED_TIMES, PROMISED_SHARE = 50, 1.1
 SLEEPS = 200
@@ -38,21 +38,14 @@ def prepare(folder, source, discovery, arguments):
         "cmake_minimum_required(VERSION 3.25)\nproject(p CXX)\nenable_testing()\nfind_package(GTest REQUIRED)\n"
         "find_package(Lockstep REQUIRED CONFIG)\ninclude(GoogleTest)\nadd_executable(b b.cpp)\n"
         f"target_link_libraries(b GTest::gtest_main)\n{discovery}\n")
-    cmake = pathlib.Path(arguments.ctest).with_name("cmake") if "/" in arguments.ctest else "cmake"
-    for command in ([cmake, "-S", folder, "-B", folder / "b", f"-DCMAKE_PREFIX_PATH={arguments.prefix}"],
-                    [cmake, "--build", folder / "b"]):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    cmake = cmake_beside(arguments.ctest)
+    configure(cmake, folder, arguments.prefix)
+    subprocess.run([cmake, "--build", folder / "b"], check=True, stdout=subprocess.DEVNULL)
 
 
-def seconds(arguments, folder):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LOCKSTEP_", "CTEST_"))}
+def run(arguments, folder):
     command = [arguments.ctest, "--test-dir", folder / "b", "-j2", "-Q"]
-    start = time.monotonic()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    taken = time.monotonic() - start
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return taken
+    return seconds(command, env=clean_environment())
 
 
 def main():
@@ -69,11 +62,11 @@ def main():
         prepare(plain, no_op, "gtest_discover_tests(b DISCOVERY_TIMEOUT 600)", arguments)
         prepare(ours, no_op, batches, arguments)
         prepare(uneven, SOURCE % (SLEEP, SLEEPS), batches, arguments)
-        first = seconds(arguments, ours), seconds(arguments, uneven)
+        first = run(arguments, ours), run(arguments, uneven)
         best = {folder: float("inf") for folder in (plain, ours, uneven)}
         for _ in range(arguments.rounds):
             for folder in best:
-                best[folder] = min(best[folder], seconds(arguments, folder))
+                best[folder] = min(best[folder], run(arguments, folder))
     times = best[plain] / best[ours]
     half = sum(0.005 + i * 7919 % 45000 / 1e6 for i in range(SLEEPS)) / 2
     share = best[uneven] / half

@@ -10,11 +10,11 @@ as much again for larger files. CMake's script is only run at the first number. 
 import argparse
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import medians, seconds
 
 PROGRAM = """#include <gtest/gtest.h>
 struct P : testing::TestWithParam<int> {};
@@ -33,17 +33,8 @@ endforeach()
 """
 
 
-def seconds(command, **options):
-    start = time.monotonic()
-    done = subprocess.run(command, capture_output=True, check=False, **options)
-    if done.returncode != 0:
-        sys.exit(f"{command} failed: {done.stderr.decode()[-2000:]}")
-    return time.monotonic() - start
-
-
 class Bench:
     def __init__(self, arguments, folder):
-        self.rounds = arguments.rounds
         self.cmake = arguments.cmake
         self.source = pathlib.Path(folder)
         self.build = self.source / "b"
@@ -74,13 +65,6 @@ class Bench:
         words = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
         return seconds([self.cmake, *words, "-P", self.script], cwd=self.build)
 
-    def medians(self, *measures):
-        columns = [[] for _ in measures]
-        for _ in range(self.rounds):
-            for column, measure in zip(columns, measures):
-                column.append(measure())
-        return [statistics.median(column) for column in columns]
-
 
 def main():
     parser = argparse.ArgumentParser()
@@ -95,14 +79,15 @@ def main():
         bench = Bench(arguments, folder)
         first, *others = arguments.cases
         beyond = {}
-        listing, ours, theirs = bench.medians(*[lambda f=f: f(first) for f in (bench.listing, bench.ours, bench.theirs)])
+        listing, ours, theirs = medians(
+            arguments.rounds, *[lambda f=f: f(first) for f in (bench.listing, bench.ours, bench.theirs)])
         beyond[first] = ours - listing
         ratio = (theirs - listing) / beyond[first]
         kept = ratio >= 30
         print(f"{first} cases: the program lists in {listing * 1000:.1f} ms; beyond that lockstep discover takes {beyond[first] * 1000:.1f} ms, "
               f"CMake's script {(theirs - listing) * 1000:.0f} ms: {ratio:.0f} times; promised 30: {'kept' if kept else 'NOT KEPT'}")
         for cases in others:
-            listing, ours = bench.medians(lambda n=cases: bench.listing(n), lambda n=cases: bench.ours(n))
+            listing, ours = medians(arguments.rounds, lambda n=cases: bench.listing(n), lambda n=cases: bench.ours(n))
             beyond[cases] = ours - listing
             limit = beyond[first] * cases / first * 1.5
             good = cases < first or beyond[cases] <= limit

@@ -8,12 +8,11 @@ the plain row of the same call. Exit status 1 if Lockstep's rows are above what 
 but gates, 1.5 with everything on, a listing under 1 s); with fewer tests than 2,000 nothing is judged.
 """
 import argparse
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import clean_environment, cmake_beside, configure, seconds
 
 PHASES = '[[phase]]\nname = "one"\ntests = "label(one)"\n[[phase]]\nname = "two"\ntests = "label(two)"\n'
 BARE = "version = 1\n[defaults]\nisolate = []\ncontext = false\nlabels = false\n[run]\nworkers = 0\n" + PHASES
@@ -35,7 +34,7 @@ ROWS = {
 }
 
 
-def configure(folder, row, tests, arguments):
+def prepare(folder, row, tests, arguments):
     first, second, after, plan = ROWS[row]
     folder.mkdir()
     text = "cmake_minimum_required(VERSION 3.25)\nproject(p NONE)\nenable_testing()\n"
@@ -43,17 +42,7 @@ def configure(folder, row, tests, arguments):
         text += "find_package(Lockstep REQUIRED CONFIG)\n"
         (folder / "lockstep.toml").write_text(plan)
     (folder / "CMakeLists.txt").write_text(text + TESTS.format(n=tests, first=first, second=second) + after)
-    cmake = pathlib.Path(arguments.ctest).with_name("cmake") if "/" in arguments.ctest else "cmake"
-    subprocess.run([cmake, "-S", folder, "-B", folder / "b", f"-DCMAKE_PREFIX_PATH={arguments.prefix}"], check=True, stdout=subprocess.DEVNULL)
-
-
-def seconds(command, environment):
-    start = time.monotonic()
-    result = subprocess.run(command, env=environment, capture_output=True, text=True)
-    taken = time.monotonic() - start
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
-    return taken
+    configure(cmake_beside(arguments.ctest), folder, arguments.prefix)
 
 
 def main():
@@ -66,17 +55,17 @@ def main():
     parser.add_argument("--all", action="store_true", help="the quadratic row too: minutes at 2,000")
     arguments = parser.parse_args()
     rows = [row for row in ROWS if arguments.all or row in arguments.rows]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LOCKSTEP_", "CTEST_"))}
+    environment = clean_environment()
     best = {row: {"list": float("inf"), "run": float("inf")} for row in rows}
     with tempfile.TemporaryDirectory() as work:
         folders = {row: pathlib.Path(work) / str(i) for i, row in enumerate(rows)}
         for row in rows:
-            configure(folders[row], row, arguments.tests, arguments)
+            prepare(folders[row], row, arguments.tests, arguments)
         for _ in range(arguments.rounds):
             for row in rows:
                 base = [arguments.ctest, "--test-dir", folders[row] / "b"]
-                best[row]["run"] = min(best[row]["run"], seconds([*base, "-j2"], environment))
-                best[row]["list"] = min(best[row]["list"], seconds([*base, "-N"], environment))
+                best[row]["run"] = min(best[row]["run"], seconds([*base, "-j2"], env=environment))
+                best[row]["list"] = min(best[row]["list"], seconds([*base, "-N"], env=environment))
     print(f"{arguments.tests} + {arguments.tests} trivial tests, best of {arguments.rounds}")
     print(f"{'':32}{'ctest -N':>10}{'ctest -j2':>12}{'ratio':>8}")
     for row in rows:

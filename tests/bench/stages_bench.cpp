@@ -102,8 +102,8 @@ void emit_overlay(benchmark::State& state) {
     const auto schedule = resolve(plan, inventory, make_facts(), diagnostics).value();
     const FillValues values{"/build", "/src", [](const std::string&) { return std::nullopt; }};
     const auto table = make_run_table(schedule, values, diagnostics).value();
-    const OverlayOptions options{"/usr/bin/lockstep",  "g", "/build/lockstep",
-                                 "/src/lockstep.toml", "0", "/usr/bin/lockstep-exec"};
+    const OverlayOptions options{"/usr/bin/lockstep",      "g", "/build/lockstep", "/src/lockstep.toml", "0",
+                                 "/usr/bin/lockstep-exec", ""};
     for (auto _ : state) {
         benchmark::DoNotOptimize(overlay_script(schedule, values, options, diagnostics));
         benchmark::DoNotOptimize(schedule_json(schedule, "0"));

@@ -8,13 +8,11 @@ quarter of it; `enter` of a listing with nothing changed at most a tenth of a pl
 test more; `ctest -R one` among 1,000 tests at most 0.1 s over plain. Exit status 1 if one is not kept.
 """
 import argparse
-import os
 import pathlib
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import clean_environment, cmake_beside, configure, medians, seconds
 
 CMAKE = """cmake_minimum_required(VERSION 3.25)
 project(p NONE)
@@ -40,30 +38,13 @@ class Bench:
         self.source = pathlib.Path(self.work.name)
         self.build = self.source / "b"
         self.ctest = arguments.ctest
-        self.rounds = arguments.rounds
         self.lockstep = pathlib.Path(arguments.prefix) / "bin" / "lockstep"
-        self.plain = {k: v for k, v in os.environ.items() if not k.startswith(("LOCKSTEP_", "CTEST_"))}
         (self.source / "CMakeLists.txt").write_text(CMAKE.format(n=tests))
         (self.source / "lockstep.toml").write_text(plan())
-        cmake = pathlib.Path(arguments.ctest).with_name("cmake") if "/" in arguments.ctest else "cmake"
-        subprocess.run([cmake, "-S", self.source, "-B", self.build, f"-DCMAKE_PREFIX_PATH={arguments.prefix}"], check=True, stdout=subprocess.DEVNULL)
-
-    def seconds(self, command, **variables):
-        start = time.monotonic()
-        result = subprocess.run(command, env={**self.plain, **variables}, capture_output=True)
-        if result.returncode != 0:
-            sys.exit(f"{command} failed: {result.stderr.decode()[-2000:]}")
-        return time.monotonic() - start
+        configure(cmake_beside(arguments.ctest), self.source, arguments.prefix)
 
     def run(self, *flags, **variables):
-        return self.seconds([self.ctest, "--test-dir", str(self.build), *flags], **variables)
-
-    def medians(self, *measures):
-        columns = [[] for _ in measures]
-        for _ in range(self.rounds):
-            for column, measure in zip(columns, measures):
-                column.append(measure())
-        return [statistics.median(column) for column in columns]
+        return seconds([self.ctest, "--test-dir", str(self.build), *flags], env=clean_environment(**variables))
 
 
 def show(name, value, limit):
@@ -86,27 +67,31 @@ def main():
         (large.build / "lockstep" / "inventory.stamp").unlink(missing_ok=True)
         with (large.source / "lockstep.toml").open("a") as file:
             file.write("# changed\n")
-        return large.seconds([str(large.lockstep), "generate", "--build-dir", str(large.build)])
-    listing, generating = large.medians(lambda: large.run("--show-only=json-v1", LOCKSTEP_DISABLE="1"), generate)
+        return seconds([str(large.lockstep), "generate", "--build-dir", str(large.build)], env=clean_environment())
+    listing, generating = medians(
+        arguments.rounds, lambda: large.run("--show-only=json-v1", LOCKSTEP_DISABLE="1"), generate)
     kept.append(show(f"generate, {arguments.tests} tests, beyond ctest's listing", generating - listing, listing / 4))
     large.run("-N")
     # The opening file alone, by ctest itself: a build tree's listing with the overlay taken away.
     overlay = (large.build / "lockstep" / "overlay.cmake").resolve()
     text = overlay.read_text()
     overlay.write_text("")
-    opened, plain = large.medians(lambda: large.run("-N"), lambda: large.run("-N", LOCKSTEP_DISABLE="1"))
+    opened, plain = medians(arguments.rounds, lambda: large.run("-N"), lambda: large.run("-N", LOCKSTEP_DISABLE="1"))
     overlay.write_text(text)
     kept.append(show(f"enter of a listing, {arguments.tests} tests, nothing changed", opened - plain, plain / 10))
     overlay.write_text("")
     none = ["-R", "^no such test$"]
     large.run(*none)
-    entered, listed, plain = large.medians(lambda: large.run(*none), lambda: large.run("-N", *none), lambda: large.run(*none, LOCKSTEP_DISABLE="1"))
+    entered, listed, plain = medians(
+        arguments.rounds, lambda: large.run(*none), lambda: large.run("-N", *none),
+        lambda: large.run(*none, LOCKSTEP_DISABLE="1"))
     overlay.write_text(text)
     kept.append(show(f"enter of a run, {arguments.tests} tests, over that of a listing", entered - listed, arguments.tests * 50e-6))
 
     small = Bench(arguments, 1000)
     small.run("-R", "^t[.]7$")
-    with_us, without = small.medians(lambda: small.run("-R", "^t[.]7$"), lambda: small.run("-R", "^t[.]7$", LOCKSTEP_DISABLE="1"))
+    with_us, without = medians(
+        arguments.rounds, lambda: small.run("-R", "^t[.]7$"), lambda: small.run("-R", "^t[.]7$", LOCKSTEP_DISABLE="1"))
     kept.append(show("ctest -R one test among 1,000, over plain", with_us - without, 0.1))
     return 0 if all(kept) else 1
 

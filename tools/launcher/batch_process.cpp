@@ -1,7 +1,6 @@
 #include "launcher/batch_process.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,15 +14,14 @@
 
 #include "launcher/group.hpp"
 #include "launcher/supervise.hpp"
+#include "launcher/waiting.hpp"
 #include "runtime/descriptor.hpp"
 
 namespace lockstep::launcher {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Time = Clock::time_point;
 using runtime::Descriptor;
-constexpr auto never = Time::max();
 
 /// What the guardian says: first whether the program runs, then how it ended.
 struct Word {
@@ -174,16 +172,8 @@ private:
 
     /// Waits for whatever comes next, until then at most, and deals with it.
     void step(Time deadline) {
-        deadline = std::min(deadline, kill_at_);
         std::array<pollfd, 2> files{{{signals_.descriptor(), POLLIN, 0}, {output_.read.get(), POLLIN, 0}}};
-        timespec wait{};
-        if (deadline != never) {
-            const auto left = std::max(deadline - now(), Clock::duration::zero());
-            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-            wait.tv_sec = seconds.count();
-            wait.tv_nsec = std::chrono::nanoseconds(left - seconds).count();
-        }
-        if (::ppoll(files.data(), files.size(), deadline == never ? nullptr : &wait, nullptr) > 0) {
+        if (wait_for_files(files, now(), std::min(deadline, kill_at_)) > 0) {
             if (files[1].revents != 0) read_at_most(SIZE_MAX);
             if (files[0].revents != 0) {
                 for (const int signal : signals_.take()) receive(signal);

@@ -1,6 +1,5 @@
 #include "launcher/supervise.hpp"
 
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -9,13 +8,12 @@
 #include <algorithm>
 
 #include "launcher/group.hpp"
+#include "launcher/waiting.hpp"
 
 namespace lockstep::launcher {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Time = Clock::time_point;
-constexpr auto never = Time::max();
 
 double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -66,16 +64,7 @@ private:
     void step(Time deadline) {
         files_.assign(1, {signals_.descriptor(), POLLIN, 0});
         output_.add_to(files_);
-        deadline = std::min({deadline, timeout_at_, kill_at_});
-        timespec wait{};
-        if (deadline != never) {
-            const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-            wait.tv_sec = seconds.count();
-            wait.tv_nsec = std::chrono::nanoseconds(left - seconds).count();
-        }
-        const auto ready = ::ppoll(files_.data(), files_.size(), deadline == never ? nullptr : &wait, nullptr);
-        if (ready > 0) {
+        if (wait_for_files(files_, Clock::now(), std::min({deadline, timeout_at_, kill_at_})) > 0) {
             for (const int signal : signals_.take()) receive(signal);
             output_.pass(files_);
         }

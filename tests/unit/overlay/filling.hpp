@@ -17,7 +17,13 @@ inline FillValues fill_values(std::map<std::string, std::string> environment = {
 }
 
 inline OverlayOptions overlay_options(std::string tool = "/opt/lock step/lockstep") {
-    return {std::move(tool), "0123abcd", "/b/lockstep", "/s/lockstep.toml", "1.2.3", "/opt/lock step/lockstep-exec"};
+    return {std::move(tool),
+            "0123abcd",
+            "/b/lockstep",
+            "/s/lockstep.toml",
+            "1.2.3",
+            "/opt/lock step/lockstep-exec",
+            "/b/lockstep/g/0123abcd/batches.txt"};
 }
 
 inline std::string script_of(const Resolved& r, const OverlayOptions& options = overlay_options()) {

@@ -6,6 +6,7 @@
 #include "commands/output.hpp"
 #include "commands/resolution.hpp"
 #include "os/files.hpp"
+#include "text/lines.hpp"
 
 namespace lockstep {
 namespace {
@@ -46,9 +47,9 @@ bool restore(const Layout& layout, RunFacts& facts) {
     const auto graph = os::read_file(layout.last_run());
     const auto before = graph ? os::read_file(layout.graph(*graph) + "/granularity.txt") : std::nullopt;
     if (!before) return false;
-    const auto end = std::min(before->find('\n'), before->size());
-    facts.granularity = granularity_from(before->substr(0, end));
-    facts.case_seconds = case_times_from_text(before->substr(std::min(end + 1, before->size())));
+    std::string_view text = *before;
+    facts.granularity = granularity_from(take_line(text));
+    facts.case_seconds = case_times_from_text(text);
     return true;
 }
 

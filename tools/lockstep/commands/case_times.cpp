@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <string_view>
 
 #include "os/files.hpp"
+#include "text/lines.hpp"
 
 namespace lockstep {
 namespace {
@@ -40,12 +40,10 @@ std::string to_text(const CaseTimes& times) {
     return text;
 }
 
-CaseTimes case_times_from_text(const std::string& text) {
+CaseTimes case_times_from_text(std::string_view text) {
     CaseTimes times;
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    while (!text.empty()) {
+        const auto line = take_line(text);
         const auto space = line.find(' ');
         if (space == std::string_view::npos) continue;
         const double seconds = std::strtod(std::string(line.substr(0, space)).c_str(), nullptr);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "history/history.hpp"
 #include "overlay/run_table.hpp"
@@ -16,7 +17,7 @@ using CaseTimes = std::map<std::string, double, std::less<>>;  ///< seconds by n
 
 [[nodiscard]] std::string to_text(const CaseTimes& times);
 /// Lines that are none are left out: batches are cut less evenly then.
-[[nodiscard]] CaseTimes case_times_from_text(const std::string& text);
+[[nodiscard]] CaseTimes case_times_from_text(std::string_view text);
 
 /// Makes the snapshot anew where a case of this session's batches is not in it, or a batch took far more or less time
 /// than it was cut for. Nothing happens in a session without batches.

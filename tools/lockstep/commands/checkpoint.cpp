@@ -48,7 +48,9 @@ public:
         if (!text)
             throw Refusal(
                 fmt::format("the log of ctest {} cannot be read: what has run cannot be told", session_.ctest.pid));
-        log_ = read_session_log(layout_, table_, session_, *text);
+        // Beyond the log, a judgement needs what batches noted.
+        const auto journal = table_.batches.empty() ? SessionJournal{} : read_journal(layout_, session_);
+        log_ = read_session_log(layout_, table_, session_, *text, journal);
         debug_into(layout_.debug_log(session_.number), names::checkpoint(phase().name), false);
         debug([&] {
             return fmt::format("judges by {} blocks of {}, and by {}", log_.entries.size(),
@@ -332,7 +334,8 @@ int end_session(Layout& layout) {
         return 0;
     }
     layout.build_dir = table->build_dir;
-    const auto log = read_session_log(layout, *table, session, *text);
+    const auto journal = read_journal(layout, session);
+    const auto log = read_session_log(layout, *table, session, *text, journal);
     debug([&] {
         if (!session.recorded) return std::string("records nothing: what a memory checker sees is not the tests' own");
         return fmt::format("records what {} blocks of {} say in {}", log.entries.size(), log_place(layout, session),
@@ -340,7 +343,6 @@ int end_session(Layout& layout) {
     });
     try {
         History history(layout.history(), [](const std::string& message) { print_note("warning: " + message); });
-        const auto journal = read_journal(layout, session);
         record_session(layout, session, *table, &log, journal, true, history, print_note);
         note_debts_of_ended(layout, session, *table, log, history);
         if (!journal.owed.empty()) {

@@ -17,6 +17,7 @@
 #include "discovery/marks.hpp"
 #include "os/files.hpp"
 #include "os/processes.hpp"
+#include "text/lines.hpp"
 #include "text/quote.hpp"
 #include "text/render.hpp"
 #include "text/utf8.hpp"
@@ -183,11 +184,7 @@ std::string indented(std::string_view text) {
     const bool cut = text.size() > most;
     if (cut) text = text.substr(0, most);
     std::string out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        out += "    " + printable(text.substr(0, end)) + "\n";
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    while (!text.empty()) out += "    " + printable(take_line(text)) + "\n";
     if (cut) out += "    …\n";
     return out;
 }

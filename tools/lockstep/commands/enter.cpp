@@ -97,6 +97,17 @@ std::string session_script(const Layout& layout, const Graph& graph, int session
     return script + fmt::format("set(_lockstep_rewritten {})\n", count);
 }
 
+/// Calls `make(directory, whether it has a home)` for each test and batch that has one of its own.
+template <class Make>
+void each_temp_directory(const Layout& layout, int session, const RunTable& table, const Make& make) {
+    for (std::size_t number = 1; number <= table.tests.size(); ++number) {
+        if (const auto& test = table.tests[number - 1]; test.temp) make(layout.temp(session, number), test.home);
+    }
+    for (const auto& batch : table.batches) {
+        if (batch.temp) make(layout.temp(session, batch.index), batch.home);
+    }
+}
+
 /// Notes the numbers of the tests that `regex` (of ctest -E) takes away. Left to ctest, whose regular expressions they
 /// are, at the time when it reads the tests; paid for by runs with -E only.
 std::string dropping_script(const std::string& regex, const RunTable& table, const std::string& file) {
@@ -258,15 +269,10 @@ private:
 
     void make_temp_directories(const RunTable& table) const {
         os::make_directories(layout_.temp(session_.number));
-        const auto make = [&](std::size_t index, bool temp, bool home) {
-            if (!temp) return;
-            const auto directory = layout_.temp(session_.number, index);
+        each_temp_directory(layout_, session_.number, table, [](const std::string& directory, bool home) {
             os::make_empty_directory(directory);
             if (home) os::make_directories(directory + "/home");
-        };
-        for (std::size_t number = 1; number <= table.tests.size(); ++number)
-            make(number, table.tests[number - 1].temp, table.tests[number - 1].home);
-        for (const auto& batch : table.batches) make(batch.index, batch.temp, batch.home);
+        });
         for (const auto& phase : table.phases) {
             if (phase.cleanup && uses_temp_dir(*phase.cleanup)) make_own_directory(table, names::cleanup(phase.name));
             if (std::ranges::any_of(phase.verifications, [](const auto& v) { return uses_temp_dir(v.command); }))
@@ -431,12 +437,9 @@ std::optional<std::string> enter_listing(const Workspace& workspace, const Plan&
     if (!os::exists(path) || os::read_file(made) != graph->name || !graph->listing.rewritten.empty()) {
         point_at(layout, *graph);
         const auto table = table_of(layout, graph->name);
-        const auto make = [&](std::size_t index, bool temp, bool home) {
-            if (temp) os::make_directories(layout.temp(0, index) + (home ? "/home" : ""));
-        };
-        for (std::size_t number = 1; number <= table.tests.size(); ++number)
-            make(number, table.tests[number - 1].temp, table.tests[number - 1].home);
-        for (const auto& batch : table.batches) make(batch.index, batch.temp, batch.home);
+        each_temp_directory(layout, 0, table, [](const std::string& directory, bool home) {
+            os::make_directories(directory + (home ? "/home" : ""));
+        });
         os::make_directories(layout.temp(0));
         os::write_file(path, session_script(layout, *graph, 0));
         os::write_file(made, graph->name);

@@ -134,7 +134,7 @@ RunFacts facts_from_environment(const Workspace& workspace, const Plan& plan, Di
     facts.default_timeout = configured_timeout(workspace);
     facts.granularity = forced_granularity(diagnostics);
     facts.processors = os::processors();
-    if (!workspace.layout.state.empty())
+    if (!workspace.discoveries.empty())
         facts.case_seconds = case_times_from_text(os::read_file(workspace.layout.case_times()).value_or(""));
     read_limits(facts, diagnostics);
     if (const auto request = debug_request()) facts.debugged = request->test;
@@ -208,8 +208,9 @@ GraphInputs graph_inputs(const Workspace& workspace, const Plan& plan, const Run
     if (!workspace.discoveries.empty()) {
         // These have a say in what the tests of a run are, and nothing else.
         inputs.add("the granularity of this run", facts.granularity ? to_string(*facts.granularity) : "");
-        inputs.add("the processors of this machine", std::to_string(facts.processors));
-        inputs.add("how long cases take", to_text(facts.case_seconds));
+        const bool in_batches = facts.granularity != Granularity::single;
+        inputs.add("the processors of this machine", in_batches ? std::to_string(facts.processors) : "");
+        inputs.add("how long cases take", in_batches ? to_text(facts.case_seconds) : "");
         std::string discovered;
         for (const auto& file : workspace.discoveries) {
             const auto found = os::identify(file);
@@ -270,8 +271,9 @@ bool ensure_graph(const Workspace& workspace, const Plan& plan, const RunFacts& 
     const auto values = fill_values(workspace);
     const auto table = make_run_table(*resolved->schedule, values, diagnostics);
     if (!table) return false;
-    const OverlayOptions options{os::own_executable(), graph.name,       layout.state,
-                                 workspace.plan_path,  LOCKSTEP_VERSION, launcher_path()};
+    const OverlayOptions options{os::own_executable(),          graph.name,       layout.state,
+                                 workspace.plan_path,           LOCKSTEP_VERSION, launcher_path(),
+                                 layout.batch_table(graph.name)};
     const auto overlay = overlay_script(*resolved->schedule, values, options, diagnostics);
     const auto launch = make_launch(*resolved->schedule, facts, values, diagnostics);
     if (!overlay || !launch) return false;

@@ -28,8 +28,9 @@ SessionState state_of(const Session& session) {
 
 class Reporter {
 public:
-    Reporter(const Layout& layout, const RunTable& table, Session session, const LogReading& log)
-        : layout_(layout), table_(table), log_(log) {
+    Reporter(const Layout& layout, const RunTable& table, Session session, const LogReading& log,
+             SessionJournal journal)
+        : layout_(layout), table_(table), log_(log), journal_(std::move(journal)) {
         report_.state = state_of(session);
         report_.started_ns = start_time(layout, session);
         report_.waited_seconds = static_cast<double>(report_.started_ns - session.opened_ns) / 1e9;
@@ -157,8 +158,7 @@ private:
     }
 
     void add_journal() {
-        auto journal = read_journal(layout_, report_.session);
-        for (const auto& [number, launched] : journal.tests) {
+        for (const auto& [number, launched] : journal_.tests) {
             if (number == 0 || number > table_.tests.size()) continue;
             ++report_.launched;
             report_.limited_seconds += launched.waited_seconds;
@@ -168,9 +168,9 @@ private:
             report_.retried.push_back({test.name, test.phase ? table_.phases[*test.phase].name : "", launched.rule,
                                        launched.attempts, entry != nullptr && entry->verdict == LogVerdict::passed});
         }
-        report_.calls = journal.calls;
-        report_.calls_retried = journal.calls_retried;
-        for (auto& data : journal.data) {
+        report_.calls = journal_.calls;
+        report_.calls_retried = journal_.calls_retried;
+        for (auto& data : journal_.data) {
             std::size_t number = 0;
             std::from_chars(data.test.data(), data.test.data() + data.test.size(), number);
             const auto name = table_.name_of(number);
@@ -182,6 +182,7 @@ private:
     const Layout& layout_;
     const RunTable& table_;
     const LogReading& log_;
+    SessionJournal journal_;
     SessionReport report_;
 };
 
@@ -196,8 +197,9 @@ std::optional<SessionReport> report_last_session(const Layout& layout) {
         throw Refusal(
             fmt::format("the {} of the last run cannot be read: what it did cannot be told", table ? "log" : "table"));
     }
-    const auto log = read_session_log(layout, *table, *session, *text);
-    return Reporter(layout, *table, std::move(*session), log).report();
+    auto journal = read_journal(layout, *session);
+    const auto log = read_session_log(layout, *table, *session, *text, journal);
+    return Reporter(layout, *table, std::move(*session), log, std::move(journal)).report();
 }
 
 }  // namespace lockstep

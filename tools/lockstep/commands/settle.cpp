@@ -99,7 +99,8 @@ void settle_session(const Layout& layout, Session session, const Report& report)
         History history(layout.history(), report);
         if (!session.settled && session.began) {
             const auto text = read_log(layout, session);
-            const auto log = text ? read_session_log(layout, *table, session, *text) : LogReading{};
+            const auto journal = read_journal(layout, session);
+            const auto log = text ? read_session_log(layout, *table, session, *text, journal) : LogReading{};
             if (!text)
                 report(fmt::format("the log of the interrupted ctest {} is lost: what it ran counts as never run",
                                    session.ctest.pid));
@@ -108,7 +109,6 @@ void settle_session(const Layout& layout, Session session, const Report& report)
                     fmt::format("the interrupted ctest {} counted other tests than are known: what it ran counts as "
                                 "never run",
                                 session.ctest.pid));
-            const auto journal = read_journal(layout, session);
             record_session(layout, session, *table, text ? &log : nullptr, journal, false, history, report);
             note_debts_of_interrupted(layout, session, *table, text ? &log : nullptr, history);
             note_debts_of_journal(session, journal, history);

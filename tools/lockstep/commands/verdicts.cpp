@@ -82,6 +82,7 @@ LogVerdict verdict_of(const BatchedCase& batched) {
 /// The log tells of batches; of their cases the journal does. A case of a batch that ran, of which nothing is said, may
 /// have been under way when its launcher was killed: it cannot be told.
 void add_cases(const RunTable& table, const SessionJournal& journal, LogReading& reading) {
+    if (table.batches.empty()) return;
     std::vector<LogEntry> cases;
     for (const auto& batch : table.batches) {
         const auto* entry = reading.find(static_cast<std::uint32_t>(batch.index));
@@ -132,8 +133,8 @@ Effort effort_of(const SessionJournal& journal, std::size_t number) {
 
 }  // namespace
 
-LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session,
-                            const std::string& log) {
+LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session, const std::string& log,
+                            const SessionJournal& journal) {
     const auto numbers = numbers_of_run(layout, table, session);
     LogOptions options;
     options.name_of = [&](std::uint32_t index) {
@@ -145,7 +146,7 @@ LogReading read_session_log(const Layout& layout, const RunTable& table, const S
     if (total && *total != numbers.size()) return nothing_certain(table, *total);
     auto reading = read_ctest_log(log, options);
     for (auto& entry : reading.entries) entry.index = numbers[entry.index - 1];
-    if (!table.batches.empty()) add_cases(table, read_journal(layout, session), reading);
+    add_cases(table, journal, reading);
     return reading;
 }
 

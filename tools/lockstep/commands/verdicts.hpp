@@ -16,11 +16,12 @@
 
 namespace lockstep {
 
-[[nodiscard]] LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session,
-                                          const std::string& log);
-
 /// Empty where nothing was noted.
 [[nodiscard]] SessionJournal read_journal(const Layout& layout, const Session& session);
+
+/// `log` is its text; of batches, ctest's log says less than the journal.
+[[nodiscard]] LogReading read_session_log(const Layout& layout, const RunTable& table, const Session& session,
+                                          const std::string& log, const SessionJournal& journal);
 
 /// Fingerprints as they were when the session opened, hashes remembered by `history`.
 [[nodiscard]] Fingerprints session_fingerprints(const Layout& layout, const Session& session, const History& history);

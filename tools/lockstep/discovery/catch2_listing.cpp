@@ -7,6 +7,7 @@
 #include "discovery/listing.hpp"
 #include "discovery/listing_errors.hpp"
 #include "discovery/xml_scanner.hpp"
+#include "text/lines.hpp"
 
 namespace lockstep {
 namespace {
@@ -15,12 +16,6 @@ std::uint32_t line_number(std::string_view text) {
     std::uint32_t line = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), line);
     return error == std::errc() && end == text.data() + text.size() ? line : 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 class Catch2JsonReader {
@@ -162,9 +157,7 @@ std::optional<Cases> read_catch2_xml(const SourcePtr& source, bool tags_as_label
 Cases read_catch2_names(std::string_view text) {
     Cases cases;
     while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        auto line = take_line(text);
         if (line.ends_with('\r')) line.remove_suffix(1);
         DiscoveredCase one;
         if (const auto at = line.rfind("\t@"); at != std::string_view::npos) {

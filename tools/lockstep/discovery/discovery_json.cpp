@@ -231,12 +231,8 @@ std::optional<Discovery> discovery_from_json(const SourcePtr& source, Diagnostic
     Reader reader(source->text());
     std::optional<Discovery> discovery(std::in_place);
     if (reader.read(*discovery)) return discovery;
-    const auto before = source->text().substr(0, reader.position());
-    Place place;
-    place.source = source;
-    place.line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
-    place.column = static_cast<std::uint32_t>(before.size() - (before.rfind('\n') + 1) + 1);  // npos + 1 is 0
-    diagnostics.error(place, "bad-cases-file", "this is not a file of cases that this version of Lockstep wrote",
+    diagnostics.error(place_in(source, reader.position()), "bad-cases-file",
+                      "this is not a file of cases that this version of Lockstep wrote",
                       "build the target again, or remove the file");
     return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include "discovery/json_scanner.hpp"
 #include "discovery/listing.hpp"
 #include "discovery/listing_errors.hpp"
+#include "text/lines.hpp"
 
 namespace lockstep {
 namespace {
@@ -106,14 +107,6 @@ std::optional<std::string> cut_parameter(std::string_view& line, std::string_vie
     return parameter;
 }
 
-std::string_view take_line(std::string_view& text) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-}
-
 }  // namespace
 
 std::optional<Cases> read_gtest_json(const SourcePtr& source, Diagnostics& diagnostics) {
@@ -130,6 +123,7 @@ std::optional<Cases> read_gtest_text(const SourcePtr& source, Diagnostics& diagn
     bool listed = false;
     for (auto text = source->text(); !text.empty();) {
         auto line = take_line(text);
+        if (line.ends_with('\r')) line.remove_suffix(1);
         // The line that gtest_main prints; a program without a test prints nothing else.
         if (line.find("gtest_main.cc") != std::string_view::npos) {
             listed = true;

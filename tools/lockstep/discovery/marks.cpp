@@ -6,6 +6,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "text/lines.hpp"
 #include "text/words.hpp"
 
 namespace lockstep {
@@ -14,12 +15,6 @@ namespace {
 constexpr std::string_view blanks = " \t\r";
 constexpr const char* marker_help =
     "a marker's name has letters, digits, '_', '.' and '-'; several are separated by ','";
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 bool can_be_marker(std::string_view name) {
     return !name.empty() && std::ranges::all_of(name, [](char c) {
@@ -53,9 +48,7 @@ public:
     LineMarks read() {
         auto text = source_->text();
         for (std::uint32_t number = 1; !text.empty(); ++number) {
-            const auto end = std::min(text.find('\n'), text.size());
-            const auto line = text.substr(0, end);
-            text.remove_prefix(std::min(end + 1, text.size()));
+            const auto line = take_line(text);
             if (const auto at = marks_in(line); at != std::string_view::npos) {
                 if (pending_.empty() && !seen_) began_ = number;
                 seen_ = true;
@@ -124,9 +117,7 @@ std::vector<ProgramMark> read_program_marks(const SourcePtr& source, Diagnostics
     std::vector<ProgramMark> marks;
     auto text = source->text();
     for (std::uint32_t number = 1; !text.empty(); ++number) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto line = take_line(text);
         // From the end: the path may hold tabs.
         const auto second = line.rfind('\t');
         const auto first =

@@ -351,16 +351,6 @@ private:
 
 }  // namespace
 
-Place place_in(const SourcePtr& source, std::size_t offset) {
-    const auto before = source->text().substr(0, offset);
-    const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    Place place;
-    place.source = source;
-    place.line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
-    place.column = static_cast<std::uint32_t>(before.size() - line_start + 1);
-    return place;
-}
-
 CTestListing read_ctest_listing(const SourcePtr& source, Diagnostics& diagnostics) {
     return Reader(source, diagnostics).read();
 }

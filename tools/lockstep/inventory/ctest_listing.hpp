@@ -33,9 +33,6 @@ struct CTestListing {
     std::vector<BacktraceNode> nodes;
 };
 
-/// Place of the byte at `offset`.
-[[nodiscard]] Place place_in(const SourcePtr& source, std::size_t offset);
-
 /// Reports what is wrong, at most some twenty times. What it returns is only of use if that was nothing.
 [[nodiscard]] CTestListing read_ctest_listing(const SourcePtr& source, Diagnostics& diagnostics);
 

@@ -14,6 +14,7 @@
 
 #include "inventory/cmake_lexer.hpp"
 #include "inventory/paths.hpp"
+#include "text/lines.hpp"
 #include "text/utf8.hpp"
 
 namespace lockstep {
@@ -36,10 +37,8 @@ struct Reference {
 std::string source_directory_comment(std::string_view text) {
     constexpr std::string_view label = "# Source directory: ";
     while (text.starts_with('#')) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto line = text.substr(0, end);
+        const auto line = take_line(text);
         if (line.starts_with(label)) return std::string(line.substr(label.size()));
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return {};
 }

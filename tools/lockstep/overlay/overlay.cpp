@@ -425,7 +425,7 @@ private:
         std::vector<std::string> words{test.batch ? options_.launcher : options_.tool};
         const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
         if (test.batch) {
-            add({"batch", "--table", batch_table_path(options_), "--batch", test.name});
+            add({"batch", "--table", options_.batch_table, "--batch", test.name});
             if (plan_.defaults.verify_batch.value) add({"--verify"});
         } else if (test.kind == GeneratedKind::end) {
             add({"end", "--state", options_.state});
@@ -467,10 +467,6 @@ private:
 };
 
 }  // namespace
-
-std::string batch_table_path(const OverlayOptions& options) {
-    return fmt::format("{}/g/{}/batches.txt", options.state, options.graph);
-}
 
 std::optional<std::string> overlay_script(const Schedule& schedule, const FillValues& values,
                                           const OverlayOptions& options, Diagnostics& diagnostics) {

@@ -15,7 +15,8 @@ struct OverlayOptions {
     std::string state;      ///< B/lockstep, or that of a configuration
     std::string plan_file;  ///< absolute, for backtraces of generated tests
     std::string version;
-    std::string launcher;  ///< path of lockstep-exec
+    std::string launcher;     ///< path of lockstep-exec
+    std::string batch_table;  ///< path of what it reads to run batches
 };
 
 /// overlay.cmake: included from the closing directory, when all tests are known. Depends on nothing of one session but
@@ -25,8 +26,6 @@ struct OverlayOptions {
 
 /// What the launcher reads to run the batches.
 [[nodiscard]] runtime::BatchTable batch_table(const Schedule& schedule);
-/// Of the file that tells the launcher what batches hold.
-[[nodiscard]] std::string batch_table_path(const OverlayOptions& options);
 
 /// What a session's spec file has to offer, as the graph keeps it (resources.json); "" where it needs none: no test has
 /// a group of ours, and the plan names no spec file of the project's.

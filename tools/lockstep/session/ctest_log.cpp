@@ -58,7 +58,7 @@ struct Segment {
 };
 
 /// Takes one line off the front of `text`, without its end; none if the text ends first.
-std::optional<std::string_view> take_line(std::string_view& text) {
+std::optional<std::string_view> take_whole_line(std::string_view& text) {
     const auto end = text.find('\n');
     if (end == std::string_view::npos) return std::nullopt;
     const auto line = text.substr(0, end);
@@ -167,9 +167,9 @@ std::optional<bool> was_started(std::string_view log, const Segment& segment) {
 void read_tail(std::string_view log, Segment& segment) {
     if (segment.tail == std::string_view::npos) return;
     auto rest = log.substr(segment.tail, segment.end - segment.tail);
-    const auto time = take_line(rest);
-    const auto rule = take_line(rest);
-    const auto verdict = take_line(rest);
+    const auto time = take_whole_line(rest);
+    const auto rule = take_whole_line(rest);
+    const auto verdict = take_whole_line(rest);
     if (!verdict || !rule->starts_with("-----")) return;
 
     // A reason may have several lines, so the line that names the test is looked for; with its line end: not cut off.
@@ -331,11 +331,11 @@ bool begins_like_a_log(std::string_view log) {
         return text.starts_with(with.substr(0, text.size()));
     };
     if (!begins(log, first)) return false;
-    if (!take_line(log)) return true;
+    if (!take_whole_line(log)) return true;
     if (!begins(log, rule)) return false;
-    if (!take_line(log)) return true;
+    if (!take_whole_line(log)) return true;
     // Of a run without tests, or of a listing: nothing follows.
-    return !log.starts_with(last) || !take_line(log) || log.empty();
+    return !log.starts_with(last) || !take_whole_line(log) || log.empty();
 }
 
 LogReading read_ctest_log(std::string_view log, const LogOptions& options) {

@@ -34,9 +34,9 @@ void add_attempt(SessionJournal& journal, const JournalRecord& record) {
 }
 
 void add_case(SessionJournal& journal, const JournalRecord& record) {
-    journal.cases.insert_or_assign(text_in(record, "name"),
-                                   BatchedCase{text_in(record, "batch"), text_in(record, "verdict"),
-                                               number_in<double>(record, "seconds"), text_in(record, "detail")});
+    journal.cases.insert_or_assign(
+        text_in(record, "name"),
+        BatchedCase{text_in(record, "batch"), text_in(record, "verdict"), number_in<double>(record, "seconds")});
 }
 
 OwedCommand owed_in(const JournalRecord& record) {
@@ -58,7 +58,7 @@ SessionJournal read_session_journal(std::string_view text) {
     const auto records = runtime::journal_from_text(text);
     SessionJournal journal;
     journal.damaged = records.damaged;
-    std::set<std::string_view> paid, removed;
+    std::set<std::string_view> paid, removed, begun;
     for (const auto& record : records.records) {
         if (record.kind == "paid") paid.insert(record.field("id"));
         if (record.kind == "removed") removed.insert(record.field("id"));
@@ -68,7 +68,9 @@ SessionJournal read_session_journal(std::string_view text) {
             add_attempt(journal, record);
         } else if (record.kind == "batch") {
             // It begins, perhaps once more (ctest --repeat): what it said before is of another time.
-            std::erase_if(journal.cases, [&](const auto& one) { return one.second.batch == record.field("name"); });
+            const auto name = record.field("name");
+            if (!begun.insert(name).second)
+                std::erase_if(journal.cases, [&](const auto& one) { return one.second.batch == name; });
         } else if (record.kind == "case") {
             add_case(journal, record);
         } else if (record.kind == "owe" && !paid.contains(record.field("id"))) {

@@ -24,7 +24,6 @@ struct BatchedCase {
     std::string batch;    ///< name of its batch
     std::string verdict;  ///< passed, failed, skipped, crashed, timed_out, exited, not_run
     double seconds = 0;
-    std::string detail;  ///< "signal 6"; the reason of a skip
 };
 
 /// A command that was to be run and was not, or did not succeed.

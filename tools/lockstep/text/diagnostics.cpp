@@ -31,6 +31,16 @@ Place Place::at(std::size_t offset, std::size_t new_length) const {
     return {source, line, column + static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(new_length)};
 }
 
+Place place_in(const SourcePtr& source, std::size_t offset) {
+    const auto before = source->text().substr(0, offset);
+    const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    Place place;
+    place.source = source;
+    place.line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
+    place.column = static_cast<std::uint32_t>(before.size() - line_start + 1);
+    return place;
+}
+
 void Diagnostics::report(Diagnostic diagnostic) {
     if (diagnostic.severity == Severity::error) ++errors_;
     if (diagnostic.severity == Severity::warning) ++warnings_;

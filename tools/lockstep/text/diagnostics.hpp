@@ -45,6 +45,9 @@ struct Place {
     [[nodiscard]] Place at(std::size_t offset, std::size_t length) const;
 };
 
+/// Place of the byte at `offset`.
+[[nodiscard]] Place place_in(const SourcePtr& source, std::size_t offset);
+
 /// A value together with the place that says so; unknown place: it is a default.
 template <class T>
 struct Spanned {

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "text/lines.hpp"
+
 namespace lockstep::validation {
 namespace {
 
@@ -111,8 +113,7 @@ Log read_log(std::string_view text) {
 std::vector<std::string> failed_tests(std::string_view text) {
     std::vector<std::string> names;
     while (!text.empty()) {
-        const auto line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        const auto line = take_line(text);
         if (const auto colon = line.find(':'); colon != std::string_view::npos)
             names.emplace_back(line.substr(colon + 1));
     }
