@@ -31,6 +31,10 @@ class Test:
         if "backtrace" in entry:
             node = graph["nodes"][entry["backtrace"]]
             self.place = graph["files"][node["file"]], node.get("line")
+        self.place_of_call = self.place
+        # CMake Tools alone looks at this too, and believes it more.
+        if match := re.fullmatch(r"(.*):(\d+)", self.properties.get("DEF_SOURCE_LINE", ""), flags=re.DOTALL):
+            self.place = match[1], int(match[2])
 
     @property
     def generated(self):

@@ -343,5 +343,113 @@ class Beside(StartedBase):
         self.assertEqual(checkpoint.untested, {})
 
 
+CASES = """#include <gtest/gtest.h>
+#include <climits>
+#include <cstdlib>
+#include <fstream>
+#include <unistd.h>
+#include <string>
+// What a process is given, in the file that AT names.
+static const bool told = [] {
+    char directory[PATH_MAX];
+    if (const auto* at = std::getenv("AT")) {
+        std::ofstream file(at);
+        file << getcwd(directory, sizeof directory) << '\\0';
+        for (char** word = environ; *word != nullptr; ++word) file << *word << '\\0';
+    }
+    return true;
+}();
+static std::string variable(const char* name) { const auto* value = std::getenv(name); return value ? value : ""; }
+TEST(One, Passes) {}
+TEST(One, Fails) { EXPECT_EQ(variable("GOOD"), "1") << "why it fails"; }
+// lockstep: slow
+TEST(Two, Skips) { GTEST_SKIP() << "not today"; }
+TEST(Two, DISABLED_Off) { FAIL(); }
+TEST(Two, Passes) { EXPECT_EQ(variable("MINE"), "a=b"); EXPECT_EQ(variable("OF_MARKER"), "m"); }
+struct Values : testing::TestWithParam<const char*> {};
+TEST_P(Values, Holds) {}
+INSTANTIATE_TEST_SUITE_P(All, Values, testing::Values("a b", "x;y", "(c|d)*"));
+"""
+CALL = """add_executable(cases cases.cpp)
+target_link_libraries(cases GTest::gtest_main)
+file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/where)
+lockstep_discover_tests(cases WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/where PROPERTIES LABELS unit ENVIRONMENT MINE=a=b)
+"""
+
+
+class Discovered(EndToEnd):
+    """Cases of a program, as CMake Tools shows, runs and debugs them, where a terminal's ctest runs them in batches."""
+    PLAN = plan("[defaults]\ngranularity = 'batch'\n", phase("first", tests=["suite(One)"]),
+                phase("second", tests=["suite(Two)", "suite(*Values)"], gate="none"),
+                "[marker.two]\ntests = 'suite(Two)'\nenv = { OF_MARKER = 'm' }\n[marker.slow]\n")
+    SHOWN = {"One.Passes": "passed", "One.Fails": "failed", "Two.Skips": "skipped", "Two.Off": "error",
+             "Two.Passes": "passed", 'All/Values.Holds/"a b"': "passed", 'All/Values.Holds/"x;y"': "passed",
+             'All/Values.Holds/"(c|d)*"': "passed"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.consumer = cls.class_project(cls.PLAN, CALL, language="CXX", head="find_package(GTest REQUIRED)\n",
+                                         files={"cases.cpp": CASES})
+        cls.consumer.make()
+        cls.ide = VisualStudioCode(cls.consumer)
+
+    def listed(self):
+        return {test.name: test for test in self.ide.list() if not test.generated}
+
+    @staticmethod
+    def outcome(result):
+        return result if isinstance(result, str) else result[0]
+
+    def test_a_case_each(self):
+        self.assertEqual(list(self.listed()), list(self.SHOWN))
+        everything = self.consumer.ctest()
+        self.assertEqual(sorted(name for name in everything.names if ".batch." in name),
+                         ["cases.batch.1", "cases.batch.2"], everything.output)
+
+    def test_tags_and_places(self):
+        lines = (self.consumer.source / "cases.cpp").read_text().splitlines()
+        for name, test in self.listed().items():
+            with self.subTest(name):
+                first = name.startswith("One")
+                marks = (["two"] if name.startswith("Two") else []) + (["slow"] if name == "Two.Skips" else [])
+                self.assertEqual(sorted(test.labels), sorted(["unit", "phase:first" if first else "phase:second", *marks]))
+                file, line = test.place
+                self.assertEqual(file, str(self.consumer.source / "cases.cpp"))
+                suite, case = name.split("/")[-2 if "/" in name else 0].split(".")
+                self.assertRegex(lines[line - 1], rf"\({suite}, (DISABLED_)?{case}\)")
+                if test.place != test.place_of_call:  # an older CTest has one place only
+                    self.assertEqual(test.place_of_call, (str(self.consumer.source / "CMakeLists.txt"), 9))
+
+    def test_each_click(self):
+        results = self.ide.click(*self.SHOWN)
+        self.assertEqual({name: self.outcome(result) for name, result in results.items()}, self.SHOWN)
+        self.assertIn("why it fails", results["One.Fails"][1])
+
+    def test_all_together(self):
+        """As the how-to says: it shows results of the names that it has listed."""
+        results = self.ide.click_together(LOCKSTEP_GRANULARITY="case")
+        self.assertEqual({name: self.outcome(results[name]) for name in self.SHOWN}, self.SHOWN)
+        chosen = "Two.Passes", 'All/Values.Holds/"(c|d)*"'
+        results = self.ide.click_together(*chosen)
+        self.assertEqual({name: results[name] for name in chosen}, dict.fromkeys(chosen, "passed"))
+
+    def test_a_debugger_starts_the_program(self):
+        for name, test in self.listed().items():
+            with self.subTest(name):
+                self.assertEqual(test.command[0], str(self.consumer.build / "cases"))
+                self.assertEqual(test.directory, str(self.consumer.build / "where"))
+                self.assertTrue(os.path.isdir(test.environment["TMPDIR"]))
+                at = self.consumer.source / "given"
+                done = self.ide.start(test, AT=str(at), GOOD="1")
+                # That one too: whoever debugs a case wants to see it.
+                self.assertEqual(done.returncode, name == "Two.Off", done.stdout)
+                self.assertIn(b"1 test from 1 test suite ran", done.stdout)
+                directory, *environment = at.read_text().split("\0")[:-1]
+                self.assertEqual(directory, test.directory)
+                environment = dict(value.split("=", 1) for value in environment)
+                self.assertEqual((environment["MINE"], environment["LOCKSTEP_TEST"]), ("a=b", name))
+                self.assertNotIn("LOCKSTEP_BATCH", environment)
+
+
 if __name__ == "__main__":
     unittest.main()
