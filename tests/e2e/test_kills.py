@@ -141,6 +141,7 @@ class Killed(KilledBase):
         project, _ = self.check("KILL to the group")
         for name in ("slow.pid", "daemon.pid"):
             (project.build / name).unlink()
+        shutil.rmtree(project.build / "Testing")  # no log of before is to be taken for that of the next run
         self.check("KILL to ctest", project)
         self.assertEqual(len([path.read_text() for path in (project.state / "kept").glob("*/left")]), 1)
 
